@@ -1,0 +1,1 @@
+"""The way of a case, room by room: from received to released."""
