@@ -1,4 +1,4 @@
-"""The way of a case as one table: which move leads from which stage to which, and who may make it."""
+"""The way of a case as one table: the moves, where they lead, and who may make them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
