@@ -1,0 +1,10 @@
+"""The one Django app of the rooms."""
+
+from django.apps import AppConfig
+
+
+class AnnotationConfig(AppConfig):
+    """Tables and migrations of all rooms under one label."""
+
+    name = "annotation"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Disagreements between readings and how they were settled."""

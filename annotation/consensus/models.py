@@ -1,0 +1,78 @@
+"""Sittings, disagreements and settlements; all append-only."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from annotation.reading.models import FindingFields, Reading
+from annotation.studies.models import Case, Vertebra
+
+
+class Sitting(models.Model):
+    """One consensus over the readings of one case; reopening makes a new one."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="sittings")
+    number = models.PositiveSmallIntegerField()
+    readings = models.ManyToManyField(Reading, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["case", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="sitting_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sitting {self.number}"
+
+
+class Disagreement(models.Model):
+    """One vertebra on which two readings differ, with the gravest difference first."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="disagreements")
+    vertebra = models.ForeignKey(Vertebra, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12)
+    rank = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=200)
+    reading_a = models.ForeignKey(Reading, models.PROTECT, related_name="+")
+    reading_b = models.ForeignKey(Reading, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["rank", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["sitting", "vertebra"], name="disagreement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.vertebra_id}"
+
+
+class Settlement(FindingFields):
+    """The agreed finding on one vertebra; a later row replaces it, `REOPENED` takes it back."""
+
+    class Taken(models.TextChoices):
+        AGREED = "agreed"
+        A = "a"
+        B = "b"
+        MEAN = "mean"
+        EDITED = "edited"
+        REOPENED = "reopened"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="settlements")
+    disagreement = models.ForeignKey(
+        Disagreement, models.CASCADE, null=True, blank=True, related_name="settlements"
+    )
+    taken = models.CharField(max_length=10, choices=Taken.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.taken} on {self.level}"

@@ -1,0 +1,67 @@
+"""All tables of the app, re-exported where Django looks for them."""
+
+from annotation.consensus.models import Disagreement, Settlement, Sitting
+from annotation.preannotation.models import (
+    ModelVersion,
+    PreAnnotation,
+    ProposedVertebra,
+    ServiceTerm,
+)
+from annotation.reading.models import Finding, Protocol, Reading
+from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
+from annotation.releases.models import Release, ReleaseCase
+from annotation.rounds.models import RoundCase, TrainingRound
+from annotation.studies.models import (
+    Case,
+    CaseEvent,
+    Dataset,
+    Image,
+    ImportBatch,
+    LevelAssignment,
+    Membership,
+    Patient,
+    PatientTombstone,
+    Series,
+    Study,
+    User,
+    Vertebra,
+    Volume,
+)
+from annotation.work.models import Job, LiveEvent
+
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "Dataset",
+    "Disagreement",
+    "Finding",
+    "Image",
+    "ImportBatch",
+    "Job",
+    "Lease",
+    "LevelAssignment",
+    "LiveEvent",
+    "MaskRevision",
+    "MaskTrack",
+    "Membership",
+    "ModelVersion",
+    "Patient",
+    "PatientTombstone",
+    "PreAnnotation",
+    "ProposedVertebra",
+    "Protocol",
+    "Reading",
+    "Release",
+    "ReleaseCase",
+    "RoundCase",
+    "Series",
+    "ServiceTerm",
+    "Settlement",
+    "Sitting",
+    "Stroke",
+    "Study",
+    "TrainingRound",
+    "User",
+    "Vertebra",
+    "Volume",
+]

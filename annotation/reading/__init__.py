@@ -1,0 +1,1 @@
+"""Blind readings and their findings."""

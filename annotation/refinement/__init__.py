@@ -1,0 +1,1 @@
+"""Mask tracks, revisions, strokes and leases."""

@@ -1,0 +1,1 @@
+"""Frozen, published snapshots in VerSe layout."""

@@ -1,0 +1,1 @@
+"""Training rounds on frozen cases."""

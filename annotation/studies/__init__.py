@@ -1,0 +1,1 @@
+"""Datasets, people, patients, images and cases; intake and the one writer of stages."""

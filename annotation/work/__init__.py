@@ -1,0 +1,1 @@
+"""Long acts as rows: claim, heartbeat, progress, events."""
