@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import type { DisagreementOut, Finding } from '../api/types'
+import { aFinding } from '../reading/aFinding'
+import {
+  heightRows,
+  inTurn,
+  meanMeasured,
+  meanPoints,
+  needsRemark,
+  openOnes,
+  questionOf,
+  thresholdOnes,
+  widestRow,
+} from './compare'
+
+const body = (middle: number) => [
+  [
+    [0, 0, 20],
+    [0, 0, 0],
+  ],
+  [
+    [0, 15, 20],
+    [0, 15, 20 - middle],
+  ],
+  [
+    [0, 30, 20],
+    [0, 30, 0],
+  ],
+]
+
+function entry(
+  id: string,
+  kind: DisagreementOut['kind'],
+  rank: number,
+  a: Partial<Finding> = {},
+  b: Partial<Finding> = {},
+): DisagreementOut {
+  return {
+    id,
+    number: rank,
+    level: 'T7',
+    kind,
+    rank,
+    reason: '',
+    a: aFinding(rank, 'T7', a),
+    b: aFinding(rank, 'T7', b),
+    settled: null,
+  }
+}
+
+describe('two readings side by side', () => {
+  const a = aFinding(7, 'T7', { heights_mm: [17.6, 15, 19.3], six_points_mm: body(14) })
+  const b = aFinding(7, 'T7', { heights_mm: [17.6, 16.9, 19.2], six_points_mm: body(18) })
+
+  it('shows how far the heights are apart and where most', () => {
+    const rows = heightRows(a, b)
+    expect(rows.map((row) => Number(row.difference?.toFixed(9)))).toEqual([0, 1.9, 0.1])
+    expect(widestRow(rows)?.segment).toBe('middle')
+  })
+
+  it('compares nothing with a reading that has no points', () => {
+    expect(heightRows(a, null).map((row) => row.difference)).toEqual([null, null, null])
+    expect(widestRow(heightRows(a, null))).toBeNull()
+    expect(meanPoints(a, aFinding(7, 'T7'))).toBeNull()
+  })
+
+  it('measures the mean of the points, not the mean of the ratios', () => {
+    expect(meanPoints(a, b)?.[1]?.[1]).toEqual([0, 15, 4])
+    const mean = meanMeasured(a, b, 'loss20_25_40')
+    expect(mean?.heightsMm).toEqual([20, 16, 20])
+    expect([mean?.grade, mean?.shape]).toEqual([1, 'biconcave'])
+  })
+})
+
+describe('the list', () => {
+  const list = [
+    entry('noise', 'threshold', 9),
+    entry('shape', 'shape', 6),
+    entry('flip', 'grade', 1, { grade_reader: 1 }, { grade_reader: 0 }),
+  ]
+
+  it('is ordered by consequence and keeps threshold noise apart', () => {
+    expect(openOnes(list).map((one) => one.id)).toEqual(['flip', 'shape'])
+    expect(thresholdOnes(list).map((one) => one.id)).toEqual(['noise'])
+  })
+
+  it('puts what was deferred at the end', () => {
+    expect(inTurn(openOnes(list), ['flip']).map((one) => one.id)).toEqual(['shape', 'flip'])
+  })
+})
+
+describe('the question', () => {
+  it('asks whether it is fractured only where one reader says no', () => {
+    expect(questionOf(entry('x', 'grade', 1, { grade_reader: 1 }, { grade_reader: 0 }))).toBe('fractured')
+    expect(questionOf(entry('x', 'grade', 1, { grade_reader: 1 }, { grade_reader: 3 }))).toBe('grade')
+    expect(questionOf(entry('x', 'presence', 1))).toBe('visible')
+    expect(questionOf(entry('x', 'flags', 1))).toBe('flags')
+  })
+
+  it("owes a remark when neither reader's grade is taken", () => {
+    const one = entry('x', 'grade', 1, { grade_reader: 1, shape_reader: 'wedge' }, { grade_reader: 0 })
+    expect(needsRemark({ grade_reader: 1, shape_reader: 'wedge' }, one)).toBe(false)
+    expect(needsRemark({ grade_reader: 0, shape_reader: null }, one)).toBe(false)
+    expect(needsRemark({ grade_reader: 2, shape_reader: 'wedge' }, one)).toBe(true)
+  })
+})

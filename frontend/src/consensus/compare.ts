@@ -1,0 +1,99 @@
+/** Two readings of one vertebra side by side. Readers are A and B, never names. */
+import type { DisagreementOut, Finding } from '../api/types'
+import { conventionOf, measurePoints } from '../domain/genant'
+import type { Measurement } from '../domain/genant'
+import type { SixPoints } from '../viewer/sixPoints/plane'
+
+/** A difference this small in G around a limit is measurement noise (between experts about 0.04). */
+export const NOISE_G = 0.05
+
+export interface HeightRow {
+  readonly segment: 'anterior' | 'middle' | 'posterior'
+  readonly a: number | null
+  readonly b: number | null
+  /** Distance of the two, never negative; null unless both are known. */
+  readonly difference: number | null
+}
+
+const SEGMENTS = ['anterior', 'middle', 'posterior'] as const
+
+export function distance(a: number | null | undefined, b: number | null | undefined): number | null {
+  return a == null || b == null ? null : Math.abs(a - b)
+}
+
+export function heightRows(a: Finding | null, b: Finding | null): HeightRow[] {
+  return SEGMENTS.map((segment, index) => {
+    const ours = a?.heights_mm?.[index] ?? null
+    const theirs = b?.heights_mm?.[index] ?? null
+    return { segment, a: ours, b: theirs, difference: distance(ours, theirs) }
+  })
+}
+
+/** The row in which the readers are furthest apart; null where nothing can be compared. */
+export function widestRow(rows: readonly HeightRow[]): HeightRow | null {
+  let widest: HeightRow | null = null
+  for (const row of rows) {
+    if (row.difference === null) continue
+    if (widest?.difference == null || row.difference > widest.difference) widest = row
+  }
+  return widest
+}
+
+/** Point by point mean of two readings; null unless both have points. */
+export function meanPoints(a: Finding | null, b: Finding | null): SixPoints | null {
+  const ours = a?.six_points_mm
+  const theirs = b?.six_points_mm
+  if (!ours || !theirs) return null
+  return ours.map((segment, s) =>
+    segment.map((point, e) => point.map((value, axis) => (value + (theirs[s]?.[e]?.[axis] ?? Number.NaN)) / 2)),
+  )
+}
+
+/** What the mean of both sets of points measures; null where there is no mean. */
+export function meanMeasured(a: Finding | null, b: Finding | null, convention: string): Measurement | null {
+  const points = meanPoints(a, b)
+  return points === null ? null : measurePoints(points, conventionOf(convention))
+}
+
+/** Still to settle by looking: the open ones that are no threshold noise, worst first. */
+export function openOnes(disagreements: readonly DisagreementOut[]): DisagreementOut[] {
+  return disagreements.filter((entry) => entry.settled === null && entry.kind !== 'threshold').sort(byConsequence)
+}
+
+/** Differences of less than NOISE_G around a limit: confirmed together. */
+export function thresholdOnes(disagreements: readonly DisagreementOut[]): DisagreementOut[] {
+  return disagreements.filter((entry) => entry.settled === null && entry.kind === 'threshold').sort(byConsequence)
+}
+
+export function settledOnes(disagreements: readonly DisagreementOut[]): DisagreementOut[] {
+  return disagreements.filter((entry) => entry.settled !== null).sort(byConsequence)
+}
+
+function byConsequence(a: DisagreementOut, b: DisagreementOut): number {
+  return a.rank - b.rank || a.number - b.number
+}
+
+/** The open ones with those put off at the end, in the order in which they were put off. */
+export function inTurn(open: readonly DisagreementOut[], deferred: readonly string[]): DisagreementOut[] {
+  const later = deferred.map((id) => open.find((entry) => entry.id === id)).filter((entry) => entry !== undefined)
+  return [...open.filter((entry) => !deferred.includes(entry.id)), ...later]
+}
+
+export type Question = 'fractured' | 'visible' | 'grade' | 'shape' | 'flags' | 'points' | 'limit'
+
+/** What has to be decided, so that the panel can ask it in words. */
+export function questionOf(entry: DisagreementOut): Question {
+  const a = entry.a?.grade_reader ?? null
+  const b = entry.b?.grade_reader ?? null
+  if (entry.kind === 'presence') return 'visible'
+  if (entry.kind === 'threshold') return 'limit'
+  if (entry.kind !== 'grade') return entry.kind
+  return a !== null && b !== null && a > 0 !== b > 0 ? 'fractured' : 'grade'
+}
+
+/** A remark is owed where the outcome is neither reader's. */
+export function needsRemark(edited: Pick<Finding, 'grade_reader' | 'shape_reader'>, entry: DisagreementOut): boolean {
+  const same = (other: Finding | null) =>
+    other !== null && other.grade_reader === edited.grade_reader && other.shape_reader === edited.shape_reader
+  return !same(entry.a) && !same(entry.b)
+}

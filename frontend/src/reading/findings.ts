@@ -1,0 +1,121 @@
+/** What a reader has said about each vertebra, and what a key changes. Pure: nothing is sent here. */
+import type { Finding, NotGraded } from '../api/types'
+
+export type Grade = 0 | 1 | 2 | 3
+export type GradedShape = 'wedge' | 'biconcave' | 'crush'
+export type Change = Partial<Finding>
+export type RowState = 'graded' | 'not_graded' | 'untouched' | 'open'
+
+export const NOT_GRADED_REASONS: readonly NotGraded[] = [
+  'cervical',
+  'partially_visible',
+  'foreign_material_obscures',
+  'fused_or_ankylosed_unmeasurable',
+  'artefact',
+  'metastasis_or_tumour',
+  'transitional_uncertain',
+  'not_assessed',
+]
+
+export const DEFORMITIES = [
+  'scheuermann',
+  'schmorl',
+  'developmental_wedge',
+  'degenerative_remodelling',
+  'limbus',
+  'haemangioma',
+  'cupid_bow',
+  'congenital',
+  'other',
+] as const
+
+export const MATERIALS = ['pmma', 'screw_rod', 'cage', 'vertebral_replacement', 'other'] as const
+
+/** Fractures are graded at thoracic and lumbar levels only; a level without a name may be graded. */
+export function isGradable(level: string | null): boolean {
+  return level === null || /^(T|Th|L)\d+$/.test(level)
+}
+
+/** `open` has been touched but says neither a grade nor why there is none. */
+export function rowState(finding: Finding): RowState {
+  if (finding.grade_reader !== null) return 'graded'
+  if (finding.not_graded_reason !== null) return 'not_graded'
+  return finding.touched ? 'open' : 'untouched'
+}
+
+export function isDecided(finding: Finding): boolean {
+  return finding.grade_reader !== null || finding.not_graded_reason !== null
+}
+
+/** Vertebrae that need a grade or a reason before the reading can be submitted. */
+export function missing(findings: readonly Finding[]): Finding[] {
+  return findings.filter((finding) => isGradable(finding.level) && !isDecided(finding))
+}
+
+/** A fracture wants a shape; it may be submitted without, and the page says so. */
+export function withoutShape(findings: readonly Finding[]): Finding[] {
+  return findings.filter((finding) => (finding.grade_reader ?? 0) > 0 && !finding.shape_reader)
+}
+
+export function progress(findings: readonly Finding[]): { done: number; of: number } {
+  const gradable = findings.filter((finding) => isGradable(finding.level))
+  return { done: gradable.filter(isDecided).length, of: gradable.length }
+}
+
+/** Who "all others normal" speaks for: gradable, undecided, and on screen before. */
+export function othersNormal(
+  findings: readonly Finding[],
+  seen: ReadonlySet<number>,
+): { numbers: number[]; unseen: number[] } {
+  const undecided = missing(findings).filter((finding) => rowState(finding) === 'untouched')
+  return {
+    numbers: undecided.filter((f) => seen.has(f.number)).map((f) => f.number),
+    unseen: undecided.filter((f) => !seen.has(f.number)).map((f) => f.number),
+  }
+}
+
+/** The same grade key again takes the grade back. */
+export function gradeChange(finding: Finding, grade: Grade): Change {
+  if (finding.grade_reader === grade) return { grade_reader: null, shape_reader: null }
+  return {
+    grade_reader: grade,
+    not_graded_reason: null,
+    shape_reader: grade === 0 ? null : finding.shape_reader,
+  }
+}
+
+/** Null where a shape says nothing: grade 0 and vertebrae that are not graded have none. */
+export function shapeChange(finding: Finding, shape: GradedShape): Change | null {
+  if (finding.grade_reader === 0 || finding.not_graded_reason !== null) return null
+  return { shape_reader: finding.shape_reader === shape ? null : shape }
+}
+
+export function notGradedChange(finding: Finding, reason: NotGraded): Change {
+  if (finding.not_graded_reason === reason) return { not_graded_reason: null }
+  return { not_graded_reason: reason, grade_reader: null, shape_reader: null }
+}
+
+/** A deformity that is no fracture makes the grade 0; a later grade key may overrule that. */
+export function deformityChange(finding: Finding, name: string): Change {
+  const deformity = toggled(finding.deformity, name)
+  const added = deformity.length > finding.deformity.length
+  if (!added || finding.not_graded_reason !== null) return { deformity }
+  return { deformity, grade_reader: 0, shape_reader: null }
+}
+
+export function materialChange(finding: Finding, name: string): Change {
+  return { foreign_material: toggled(finding.foreign_material, name) }
+}
+
+export function confidenceChange(finding: Finding, confidence: 'sure' | 'unsure'): Change {
+  return { confidence: finding.confidence === confidence ? null : confidence }
+}
+
+function toggled(list: readonly string[], name: string): string[] {
+  return list.includes(name) ? list.filter((entry) => entry !== name) : [...list, name]
+}
+
+/** The findings with one changed; whatever a reader changes counts as touched. */
+export function withChange(findings: readonly Finding[], number: number, change: Change): Finding[] {
+  return findings.map((finding) => (finding.number === number ? { ...finding, ...change, touched: true } : finding))
+}
