@@ -8,3 +8,8 @@ class AnnotationConfig(AppConfig):
 
     name = "annotation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from annotation import flow  # noqa: PLC0415 - tables exist only once the apps are loaded
+
+        flow.fill()

@@ -8,3 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
 app = Celery("lamina")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()

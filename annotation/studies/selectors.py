@@ -1,0 +1,128 @@
+"""What of datasets and cases may be seen, and by whom."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from rest_framework.request import Request
+
+from annotation.domain.refusals import NotPermitted, NotVisible
+from annotation.domain.workflow import WORKFLOW, Move, MoveNotAllowed, Role, Stage, moves_from
+from annotation.studies.models import Case, Dataset, LevelAssignment, User, Vertebra, Volume
+
+_SEES_CASES = (Role.STUDENT.value, Role.READER.value, Role.MANAGER.value)
+_NOT_YOURS = "This case does not exist or is not yours to see."
+
+
+def person_of(request: Request) -> User:
+    """Return the person who is signed in.
+
+    Raises:
+        NotPermitted: if nobody is; views that require sign-in never get here.
+    """
+    if not isinstance(request.user, User):
+        raise NotPermitted("You are not signed in.", code="not_authenticated")
+    return request.user
+
+
+def datasets_of(user: User) -> QuerySet[Dataset]:
+    """Return the datasets a person is a member of, by name."""
+    return Dataset.objects.filter(memberships__user=user).distinct().order_by("name")
+
+
+def get_dataset(user: User, slug: str) -> Dataset:
+    """Return one dataset of this person.
+
+    Raises:
+        NotVisible: if it does not exist or the person is no member.
+    """
+    found = datasets_of(user).filter(slug=slug).first()
+    if found is None:
+        raise NotVisible("This dataset does not exist or is not yours to see.")
+    return found
+
+
+def roles_in(user: User, dataset: Dataset) -> frozenset[Role]:
+    """Return the person's roles in a dataset; empty for a stranger."""
+    values = dataset.memberships.filter(user=user).values_list("role", flat=True)
+    return frozenset(Role(value) for value in values)
+
+
+def require_role(user: User, dataset: Dataset, *roles: Role) -> None:
+    """Refuse whoever has none of the roles.
+
+    Raises:
+        NotPermitted: naming the roles that may.
+    """
+    if not roles_in(user, dataset).intersection(roles):
+        names = " or ".join(role.value for role in roles)
+        raise NotPermitted(f"Only a {names} of this dataset may do this.")
+
+
+def cases_visible_to(user: User) -> QuerySet[Case]:
+    """Return the cases of the datasets in which the person works on cases."""
+    datasets = Dataset.objects.filter(memberships__user=user, memberships__role__in=_SEES_CASES)
+    return Case.objects.filter(dataset__in=datasets).select_related("dataset", "volume")
+
+
+def get_case(user: User, case_id: UUID | str) -> Case:
+    """Return one case.
+
+    Raises:
+        NotVisible: for strangers as for keys that do not exist.
+    """
+    try:
+        found = cases_visible_to(user).filter(pk=case_id).first()
+    except (ValueError, ValidationError):
+        found = None
+    if found is None:
+        raise NotVisible(_NOT_YOURS)
+    return found
+
+
+def get_volume(user: User, volume_id: UUID | str) -> Volume:
+    """Return a volume that a case visible to the person uses.
+
+    Raises:
+        NotVisible: for strangers as for keys that do not exist.
+    """
+    found = Volume.objects.filter(pk=volume_id, cases__in=cases_visible_to(user)).first()
+    if found is None:
+        raise NotVisible("This volume does not exist or is not yours to see.")
+    return found
+
+
+def moves_of(user: User, case: Case) -> tuple[Move, ...]:
+    """Return the moves the person has on this case now."""
+    return moves_from(Stage(case.stage), roles_in(user, case.dataset))
+
+
+def role_for(user: User, case: Case, move: Move) -> Role:
+    """Return the role by which the person may make a move.
+
+    Raises:
+        MoveNotAllowed: if none of the person's roles admits it.
+    """
+    roles = roles_in(user, case.dataset)
+    for role in WORKFLOW[move].by:
+        if role in roles:
+            return role
+    raise MoveNotAllowed(
+        f"the case is at stage {case.stage}; none of your roles admits {move.value}"
+    )
+
+
+def assignments_of(case: Case) -> dict[int, LevelAssignment]:
+    """Return the assignment that counts for each vertebra number of a case."""
+    rows = LevelAssignment.objects.filter(vertebra__case=case).select_related("vertebra")
+    return {row.vertebra.number: row for row in rows.order_by("id")}
+
+
+def levels_of(case: Case) -> dict[int, str]:
+    """Return the level of each vertebra number that has one."""
+    return {number: row.level for number, row in assignments_of(case).items()}
+
+
+def vertebrae_of(case: Case) -> QuerySet[Vertebra]:
+    """Return the vertebrae of a case by number."""
+    return Vertebra.objects.filter(case=case).order_by("number")
