@@ -1,0 +1,30 @@
+import { MantineProvider } from '@mantine/core'
+import { ModalsProvider } from '@mantine/modals'
+import { Notifications } from '@mantine/notifications'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { ApiError } from './api/client'
+import { KeysSheet } from './keys/KeysSheet'
+import { router } from './routes'
+import { cssVariables, theme } from './theme/theme'
+
+/** Refusals are answers, not accidents: only a lost connection is worth asking again. */
+const mayRetry = (count: number, error: Error) => error instanceof ApiError && error.isOffline && count < 2
+
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry: mayRetry, staleTime: 5_000 }, mutations: { retry: false } },
+})
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="dark" cssVariablesResolver={cssVariables}>
+      <QueryClientProvider client={queryClient}>
+        <ModalsProvider>
+          <Notifications position="bottom-right" autoClose={6000} />
+          <RouterProvider router={router} />
+          <KeysSheet />
+        </ModalsProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}

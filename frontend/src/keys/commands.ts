@@ -1,0 +1,98 @@
+/**
+ * The one table of commands and keys. A command belongs to a scope; the commands of `everywhere` are
+ * alive in every scope but `dialog`. Keys are written as shown: "B", "Ctrl+Enter", "Shift+Enter",
+ * "Space". They are matched by `event.key`, so they follow the keyboard layout.
+ */
+export type Scope = 'everywhere' | 'list' | 'refining' | 'checking' | 'reading' | 'consensus' | 'dialog'
+
+interface CommandRow {
+  readonly scope: Scope
+  readonly keys: readonly string[]
+  /** Acts while the key is held, and ends with it. */
+  readonly held?: true
+}
+
+const row = (scope: Scope, ...keys: string[]): CommandRow => ({ scope, keys })
+const hold = (scope: Scope, ...keys: string[]): CommandRow => ({ scope, keys, held: true })
+
+export const COMMANDS = {
+  find: row('everywhere', 'Ctrl+K'),
+  keys: row('everywhere', '?'),
+  undo: row('everywhere', 'Z', 'Ctrl+Z'),
+  redo: row('everywhere', 'Y', 'Ctrl+Y', 'Ctrl+Shift+Z'),
+  nextCase: row('everywhere', 'N'),
+  submit: row('everywhere', 'Ctrl+Enter'),
+  nextLevel: row('everywhere', 'J'),
+  previousLevel: row('everywhere', 'K'),
+  goToLevel: row('everywhere', 'G'),
+  levelDone: row('everywhere', 'Enter'),
+  flag: row('everywhere', 'F'),
+  hideOverlay: hold('everywhere', 'Space'),
+  outlineOnly: row('everywhere', 'V'),
+
+  'refining.brush': row('refining', 'B'),
+  'refining.eraser': row('refining', 'E'),
+  'refining.threshold': row('refining', 'T'),
+  'refining.smaller': row('refining', '['),
+  'refining.larger': row('refining', ']'),
+  'refining.pick': row('refining', 'Q'),
+  'refining.lock': row('refining', 'L'),
+  'refining.window': row('refining', 'W'),
+  'refining.problems': row('refining', '!'),
+
+  'checking.brush': row('checking', 'B'),
+  'checking.eraser': row('checking', 'E'),
+  'checking.threshold': row('checking', 'T'),
+  'checking.smaller': row('checking', '['),
+  'checking.larger': row('checking', ']'),
+  'checking.pick': row('checking', 'Q'),
+  'checking.lock': row('checking', 'L'),
+  'checking.window': row('checking', 'W'),
+  'checking.flip': hold('checking', 'X'),
+  'checking.return': row('checking', 'R'),
+
+  'reading.grade0': row('reading', '0'),
+  'reading.grade1': row('reading', '1'),
+  'reading.grade2': row('reading', '2'),
+  'reading.grade3': row('reading', '3'),
+  'reading.wedge': row('reading', 'W'),
+  'reading.biconcave': row('reading', 'B'),
+  'reading.crush': row('reading', 'C'),
+  'reading.notGraded': row('reading', 'X'),
+  'reading.material': row('reading', 'M'),
+  'reading.deformity': row('reading', 'D'),
+  'reading.othersNormal': row('reading', 'Shift+Enter'),
+  'reading.plane': row('reading', 'P'),
+
+  'consensus.takeA': row('consensus', '1'),
+  'consensus.takeB': row('consensus', '2'),
+  'consensus.mean': row('consensus', '3'),
+  'consensus.edit': row('consensus', 'E'),
+  'consensus.defer': row('consensus', 'D'),
+  'consensus.onlyA': hold('consensus', 'A'),
+  'consensus.onlyB': hold('consensus', 'B'),
+} as const satisfies Record<string, CommandRow>
+
+export type CommandId = keyof typeof COMMANDS
+
+export const commandRow = (id: CommandId): CommandRow => COMMANDS[id]
+
+const SHIFTLESS = /^[^a-z0-9]$/i
+
+/** Writes a key press as the table does: modifiers in the order Ctrl, Shift, then the key. */
+export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): string {
+  if (event.altKey) return ''
+  const key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toUpperCase() : event.key
+  const shift = event.shiftKey && !SHIFTLESS.test(event.key) ? 'Shift+' : ''
+  return `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${shift}${key}`
+}
+
+/** The command a key means in a scope, or null. */
+export function commandFor(key: string, scope: Scope): CommandId | null {
+  for (const id of Object.keys(COMMANDS) as CommandId[]) {
+    const command = commandRow(id)
+    const isAlive = command.scope === scope || (command.scope === 'everywhere' && scope !== 'dialog')
+    if (isAlive && command.keys.includes(key)) return id
+  }
+  return null
+}

@@ -1,0 +1,5 @@
+import { EmptyState } from '../shell/EmptyState'
+
+export function Check() {
+  return <EmptyState title="Check" />
+}

@@ -1,0 +1,5 @@
+import { EmptyState } from '../shell/EmptyState'
+
+export function Rounds() {
+  return <EmptyState title="Rounds" />
+}

@@ -1,0 +1,5 @@
+import { EmptyState } from '../shell/EmptyState'
+
+export function SignIn() {
+  return <EmptyState title="Sign in" />
+}

@@ -1,0 +1,5 @@
+import { EmptyState } from '../shell/EmptyState'
+
+export function Import() {
+  return <EmptyState title="Import" />
+}
