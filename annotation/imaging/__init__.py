@@ -1,0 +1,1 @@
+"""Images in and out: DICOM series, NIfTI, masks, canonical orientation, de-identification."""

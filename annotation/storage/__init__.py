@@ -1,0 +1,1 @@
+"""Blobs by content hash, and the safe reading of uploaded archives."""
