@@ -1,0 +1,63 @@
+"""A real application and a real browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.house import House
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+    "--force-device-scale-factor=1",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("LAMINA_CHROMIUM", "/usr/bin/chromium")
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An application with an empty demo data set and running workers."""
+    running = House(tmp_path_factory.mktemp("house"))
+    running.manage("migrate", "--verbosity", "0")
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def pictures() -> Path:
+    """Where screenshots of a failed or finished walk go."""
+    folder = Path(os.environ.get("LAMINA_PICTURES", "var/pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def open_page(browser: Browser, house: House, *, width: int = 1440, height: int = 900) -> Page:
+    """Open a page of its own session; errors and foreign requests are collected on it."""
+    context = browser.new_context(
+        base_url=house.url, viewport={"width": width, "height": height}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(30_000)
+    return context.new_page()
