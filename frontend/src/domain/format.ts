@@ -50,3 +50,26 @@ export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
+
+/** Share of the whole, given in hundredths: "40 %". */
+export function formatPercent(hundredths: number, decimals = 0): string {
+  return `${formatNumber(hundredths, decimals)} %`
+}
+
+/** How long something waits: "9 d", below one day "5 h", below one hour "12 min". */
+export function formatWait(days: number): string {
+  if (days >= 1) return `${formatNumber(Math.floor(days))} d`
+  const minutes = Math.floor(days * 24 * 60)
+  return minutes >= 60 ? `${Math.floor(minutes / 60)} h` : `${minutes} min`
+}
+
+/** Voxel spacing: "0.78 × 0.78 × 1.00". */
+export function formatSpacing(spacingMm: readonly number[]): string {
+  return spacingMm.map((value) => formatNumber(value, 2)).join(' × ')
+}
+
+/** Difference with its sign: "+0.004". */
+export function formatChange(value: number, decimals: number): string {
+  const text = formatNumber(value, decimals)
+  return Number(value.toFixed(decimals)) > 0 ? `+${text}` : text
+}

@@ -30,6 +30,8 @@ export const COMMANDS = {
   hideOverlay: hold('everywhere', 'Space'),
   outlineOnly: row('everywhere', 'V'),
 
+  'list.search': row('list', '/'),
+
   'refining.brush': row('refining', 'B'),
   'refining.eraser': row('refining', 'E'),
   'refining.threshold': row('refining', 'T'),

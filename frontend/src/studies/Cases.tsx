@@ -1,5 +1,8 @@
-import { EmptyState } from '../shell/EmptyState'
+import { useParams } from '@tanstack/react-router'
+import { CaseList } from './CaseList'
 
+/** All cases of a data set with their stages, for those who manage it. */
 export function Cases() {
-  return <EmptyState title="Cases" />
+  const { dataset } = useParams({ from: '/d/$dataset/cases' })
+  return <CaseList dataset={dataset} from="/d/$dataset/cases" titleKey="title_manager" standardScope="all" />
 }

@@ -1,5 +1,14 @@
-import { EmptyState } from '../shell/EmptyState'
+import { Navigate, useParams } from '@tanstack/react-router'
+import { useDataset } from '../api/queries'
+import { doesWork } from '../shell/pages'
+import { CaseList } from './CaseList'
 
+/** What waits for the person; somebody who only manages is led to the cases. */
 export function Worklist() {
-  return <EmptyState title="Worklist" />
+  const { dataset } = useParams({ from: '/d/$dataset/worklist' })
+  const roles = useDataset(dataset).data?.roles
+  if (roles?.includes('manager') && !doesWork(roles)) {
+    return <Navigate to="/d/$dataset/cases" params={{ dataset }} replace />
+  }
+  return <CaseList dataset={dataset} from="/d/$dataset/worklist" titleKey="title" standardScope="ready" />
 }

@@ -7,6 +7,10 @@ export const theme = createTheme({
   primaryColor: 'lamina',
   primaryShade: 6,
   colors: {
+    dark: [
+      '#e8eaed', '#adb4bd', '#8b939e', '#6b7480', '#3a4048', '#2a2e34', '#1c1f23', '#16181b',
+      '#0f1113', '#0b0c0e',
+    ],
     lamina: [
       '#e3edfd', '#c5d9fb', '#a9c8ff', '#8cb6ff', '#6b9dee', '#4a82df', '#2c66cc', '#2353a8',
       '#1c4287', '#17263f',

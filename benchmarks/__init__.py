@@ -1,1 +1,0 @@
-"""Measured figures: one command each, run from the project's root."""

@@ -1,0 +1,37 @@
+import { Navigate, useLocation } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useSession } from '../api/queries'
+import { Layout } from './Layout'
+import classes from './page.module.css'
+import { SignedOutDialog } from './SignedOutDialog'
+import { TopBar } from './TopBar'
+
+interface PageProps {
+  dataset: string
+  title: ReactNode
+  subtitle?: ReactNode
+  actions?: ReactNode
+  children: ReactNode
+}
+
+/** A page with the bar on top and its name below; leads to sign-in where nobody is signed in. */
+export function Page({ dataset, title, subtitle, actions, children }: PageProps) {
+  const session = useSession().data
+  const { href } = useLocation()
+  if (session && !session.user) return <Navigate to="/signin" search={{ next: href }} replace />
+  return (
+    <Layout bar={<TopBar dataset={dataset} session={session} />}>
+      <div className={classes.page}>
+        <div className={classes.head}>
+          <div className={classes.heading}>
+            <h1 className={classes.title}>{title}</h1>
+            {subtitle && <p className={classes.subtitle}>{subtitle}</p>}
+          </div>
+          {actions}
+        </div>
+        {children}
+      </div>
+      <SignedOutDialog username={session?.user?.username ?? ''} />
+    </Layout>
+  )
+}

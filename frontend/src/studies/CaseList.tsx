@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Scope, useDataset, worklistOptions } from '../api/queries'
+import type { Worklist, WorkRow } from '../api/types'
+import { useCommand, useScope } from '../keys/useKeys'
+import { Answer } from '../shell/Answer'
+import { caseLink } from '../shell/caseLink'
+import { Page } from '../shell/Page'
+import page from '../shell/page.module.css'
+import { StageBoard } from '../shell/StageBoard'
+import { CaseTable } from './CaseTable'
+import { EmptyList } from './EmptyList'
+import { ListBar } from './ListBar'
+import { ModelNote } from './ModelNote'
+import { NextCard } from './NextCard'
+import { inOrder, matching, moved, orderOf } from './rows'
+import { useSummary } from './useSummary'
+
+type ListRoute = '/d/$dataset/worklist' | '/d/$dataset/cases'
+
+export interface CaseListProps {
+  dataset: string
+  from: ListRoute
+  titleKey: 'title' | 'title_manager'
+  standardScope: Scope
+}
+
+function useSelection(rows: WorkRow[], open: (row: WorkRow) => void) {
+  const [chosen, setChosen] = useState<string | null>(null)
+  const index = Math.max(0, rows.findIndex((row) => row.case === chosen))
+  const select = (next: number) => setChosen(rows[next]?.case ?? null)
+  useCommand('nextLevel', () => select(moved(index, 1, rows.length)))
+  useCommand('previousLevel', () => select(moved(index, -1, rows.length)))
+  useCommand('levelDone', () => rows[index] && open(rows[index]))
+  return { index, select }
+}
+
+interface BodyProps {
+  list: Worklist
+  dataset: string
+  scope: Scope
+  search: string
+  order: string | undefined
+  onSearch: (text: string) => void
+  onScope: (scope: Scope) => void
+}
+
+function ListBody({ list, dataset, scope, search, order, onSearch, onScope }: BodyProps) {
+  const navigate = useNavigate()
+  const open = (row: WorkRow) => void navigate(caseLink(row))
+  const rows = inOrder(matching(list.rows, search), orderOf(order))
+  const { index, select } = useSelection(rows, open)
+  useCommand('nextCase', () => list.next && open(list.next), { enabled: list.next !== null })
+  const model = useDataset(dataset).data?.model
+  const hasMoves = list.rows.some((row) => row.moves.length > 0)
+  if (rows.length === 0) {
+    return <EmptyList dataset={dataset} scope={scope} search={search} list={list} onSearch={onSearch} onScope={onScope} />
+  }
+  return (
+    <div className={page.split}>
+      <CaseTable
+        rows={rows}
+        total={list.rows.length}
+        dataset={dataset}
+        withMoves={hasMoves}
+        selected={index}
+        onSelect={select}
+        onOpen={open}
+      />
+      <aside className={page.stack}>
+        {(list.next || list.stages.length === 0) && <NextCard next={list.next} onOpen={open} />}
+        {list.stages.length > 0 && <StageBoard stages={list.stages} />}
+        {model !== undefined && <ModelNote model={model} />}
+      </aside>
+    </div>
+  )
+}
+
+/** A list of cases with search, scope and order in its address, and what is next beside it. */
+export function CaseList({ dataset, from, titleKey, standardScope }: CaseListProps) {
+  const { t } = useTranslation()
+  const search = useSearch({ from })
+  const navigate = useNavigate({ from })
+  const scope = search.scope ?? standardScope
+  const query = useQuery(worklistOptions(dataset, scope))
+  const summary = useSummary(query.data)
+  useScope('list')
+  const change = (part: { q?: string; scope?: Scope; order?: string }) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace: true })
+  const onSearch = (q: string) => change({ q: q || undefined })
+  const onScope = (next: Scope) => change({ scope: next === standardScope ? undefined : next })
+  return (
+    <Page
+      dataset={dataset}
+      title={t(`worklist.${titleKey}`)}
+      subtitle={summary}
+      actions={
+        <ListBar
+          search={search.q ?? ''}
+          scope={scope}
+          order={orderOf(search.order)}
+          onSearch={onSearch}
+          onScope={onScope}
+          onOrder={(order) => change({ order: order === 'urgent' ? undefined : order })}
+        />
+      }
+    >
+      <Answer query={query} rows={8}>
+        {(list) => (
+          <ListBody
+            list={list}
+            dataset={dataset}
+            scope={scope}
+            search={search.q ?? ''}
+            order={search.order}
+            onSearch={onSearch}
+            onScope={onScope}
+          />
+        )}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,1 +1,0 @@
-"""Networks, phases and pipelines; no Django below `tasks`."""

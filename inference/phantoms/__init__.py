@@ -1,1 +1,0 @@
-"""Synthetic spines whose labels, heights and fractures are known exactly."""
