@@ -11,6 +11,7 @@ from annotation.domain.workflow import Move, Role
 from annotation.studies import services as studies
 from annotation.studies.models import Case, Dataset, Image, Membership, Patient, Series, Study, User
 from annotation.studies.models import Volume as VolumeRow
+from annotation.studies.volumes import store_volume
 
 _counter = itertools.count(1)
 
@@ -65,21 +66,13 @@ def make_volume(ct: Ct | None = None, patient: Patient | None = None) -> VolumeR
     patient = patient or Patient.objects.create(key=f"{n:064d}", sex="F")
     study = Study.objects.create(patient=patient, key=f"{n:064d}", age_years=70)
     series = Series.objects.create(study=study, key=f"{n:064d}")
-    affine = ct.grid.affine_lps.tolist()
     image = Image.objects.create(
-        series=series, content_sha256=f"{n:064d}", affine_lps=affine, shape=list(ct.grid.shape)
+        series=series,
+        content_sha256=f"{n:064d}",
+        affine_lps=ct.grid.affine_lps.tolist(),
+        shape=list(ct.grid.shape),
     )
-    return VolumeRow.objects.create(
-        image=image,
-        rule="as_stored",
-        dims=list(ct.grid.dims),
-        affine_lps=affine,
-        hash=f"{n:064d}",
-        hu_blob=f"{n:064d}",
-        slices_blob=f"{n:064d}",
-        slices_gzip_blob=f"{n:064d}",
-        preview_blob=f"{n:064d}",
-    )
+    return store_volume(image, ct, rule="as_stored")
 
 
 def make_case(dataset: Dataset, volume: VolumeRow | None = None) -> Case:

@@ -16,6 +16,7 @@ def answer_unknown(request: HttpRequest, path: str = "") -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("webapp.pages.urls")),
     *(path("api/", include(f"annotation.{room}.urls")) for room in _ROOMS),
+    path("v/", include("webapp.pages.volumes")),
     re_path(r"^(?:api|v|ws|static)/(?P<path>.*)$", answer_unknown),
     re_path(r"^(?P<path>.*)$", show_shell),
 ]

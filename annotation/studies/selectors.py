@@ -80,14 +80,14 @@ def get_case(user: User, case_id: UUID | str) -> Case:
     return found
 
 
-def get_volume(user: User, volume_id: UUID | str) -> Volume:
-    """Return a volume that a case visible to the person uses.
+def get_volume(user: User, volume_id: UUID, content_hash: str = "") -> Volume:
+    """Return a volume that a case visible to the person uses, with this hash if one is given.
 
     Raises:
         NotVisible: for strangers as for keys that do not exist.
     """
     found = Volume.objects.filter(pk=volume_id, cases__in=cases_visible_to(user)).first()
-    if found is None:
+    if found is None or content_hash not in ("", found.hash):
         raise NotVisible("This volume does not exist or is not yours to see.")
     return found
 

@@ -27,6 +27,7 @@ class Job(models.Model):
     task = models.CharField(max_length=100)
     queue = models.CharField(max_length=20)
     channel = models.CharField(max_length=80)
+    about = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     percent = models.PositiveSmallIntegerField(default=0)
     message = models.CharField(max_length=300, blank=True)

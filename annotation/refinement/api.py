@@ -1,0 +1,291 @@
+"""Masks, strokes, leases, problems, levels and history of a case over HTTP."""
+
+from dataclasses import asdict
+from typing import IO, Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.bridge.runs import encode_runs
+from annotation.domain.proposal import CountedFrom
+from annotation.domain.refusals import ContentRefused
+from annotation.domain.vertebrae import LEVELS
+from annotation.domain.workflow import Move, Stage
+from annotation.preannotation.models import ProposedVertebra
+from annotation.refinement import leases, selectors, services
+from annotation.refinement.models import MaskTrack
+from annotation.refinement.replay import current_state, map_sha256
+from annotation.studies.models import Case, CaseEvent, Origin
+from annotation.studies.selectors import assignments_of, get_case, person_of, vertebrae_of
+from annotation.studies.services import add_vertebra, assign_levels
+
+BYTES = "application/octet-stream"
+SHARED_TRACKS = [kind.value for kind in MaskTrack.Kind]
+
+
+class LeaseSerializer(serializers.Serializer[Any]):
+    holder_name = serializers.CharField()
+    is_me = serializers.BooleanField()
+    until = serializers.DateTimeField()
+
+
+class TakeLeaseSerializer(serializers.Serializer[Any]):
+    take_over = serializers.BooleanField(default=False)
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    level = serializers.CharField(allow_null=True)
+    number = serializers.IntegerField(allow_null=True)
+    message = serializers.CharField()
+    at_mm = serializers.ListField(
+        child=serializers.FloatField(), min_length=3, max_length=3, allow_null=True
+    )
+    blocking = serializers.BooleanField()
+
+
+class VertebraSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    uuid = serializers.UUIDField()
+    level = serializers.CharField(allow_null=True)
+    counted_from = serializers.CharField()
+    centroid_mm = serializers.ListField(
+        child=serializers.FloatField(), min_length=3, max_length=3, allow_null=True
+    )
+    confidence = serializers.FloatField(allow_null=True)
+    is_partial = serializers.BooleanField()
+
+
+class NewVertebraSerializer(serializers.Serializer[Any]):
+    level = serializers.ChoiceField(choices=list(LEVELS))
+
+
+class AssignedLevelSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField(min_value=1, max_value=255)
+    level = serializers.ChoiceField(choices=list(LEVELS))
+
+
+class AssignLevelsSerializer(serializers.Serializer[Any]):
+    assignments = AssignedLevelSerializer(many=True, allow_empty=False)
+    counted_from = serializers.ChoiceField(choices=[value.value for value in CountedFrom])
+
+
+class StrokeAnswerSerializer(serializers.Serializer[Any]):
+    acknowledged = serializers.IntegerField()
+    revision = serializers.IntegerField()
+    duplicate = serializers.BooleanField()
+
+
+class CaseEventOutSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    move = serializers.ChoiceField(choices=[move.value for move in Move])
+    from_stage = serializers.ChoiceField(choices=[stage.value for stage in Stage])
+    to_stage = serializers.ChoiceField(choices=[stage.value for stage in Stage])
+    by = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class BytesParser(BaseParser):
+    """Takes a body as it is."""
+
+    media_type = BYTES
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
+    ) -> Any:
+        return bytes(stream.read())
+
+
+class BytesRenderer(BaseRenderer):
+    """Lets a client ask for bytes; the view answers with them itself."""
+
+    media_type = BYTES
+    format = "bytes"
+    charset = None
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return bytes(JSONRenderer().render(data))
+
+
+def describe_vertebrae(case: Case) -> list[dict[str, Any]]:
+    """Return the vertebrae of a case with what counts for each now."""
+    levels = assignments_of(case)
+    proposed = {
+        row.vertebra_id: row
+        for row in ProposedVertebra.objects.filter(
+            preannotation__case=case, preannotation__status="done"
+        ).order_by("preannotation__created_at")
+    }
+    found = []
+    for row in vertebrae_of(case):
+        level, seen = levels.get(row.number), proposed.get(row.pk)
+        found.append(
+            {
+                "number": row.number,
+                "uuid": row.uuid,
+                "level": level.level if level else None,
+                "counted_from": level.counted_from if level else "",
+                "centroid_mm": seen.centroid_mm if seen else None,
+                "confidence": seen.confidence if seen else None,
+                "is_partial": seen.is_partial if seen else False,
+            }
+        )
+    return found
+
+
+def describe_event(event: CaseEvent) -> dict[str, Any]:
+    """Return a move as it is shown; who reads stays unnamed."""
+    return {
+        "at": event.at,
+        "move": event.move,
+        "from_stage": event.from_stage,
+        "to_stage": event.to_stage,
+        "by": selectors.person_shown(event),
+        "reason": event.reason,
+        "note": event.note,
+    }
+
+
+class MaskView(APIView):
+    """The mask of a case as run lengths."""
+
+    renderer_classes = [JSONRenderer, BytesRenderer]
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("track", str, enum=SHARED_TRACKS, default="main"),
+            OpenApiParameter("revision", int, description="Without it, the mask as it is now."),
+        ],
+        responses={(200, BYTES): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, case_id: UUID) -> HttpResponse:
+        case = get_case(person_of(request), case_id)
+        track = selectors.get_track(case, request.query_params.get("track", "main"))
+        asked = request.query_params.get("revision")
+        if asked is not None:
+            if not asked.isdecimal():
+                raise ContentRefused("A revision is a whole number.", code="invalid")
+            revision = selectors.get_revision(track, int(asked))
+            body, sequence = selectors.bytes_of(revision), revision.last_sequence
+            sha256 = revision.map_sha256
+        else:
+            state = current_state(track)
+            revision, sequence = state.revision, state.last_sequence
+            body, sha256 = encode_runs(state.mask), map_sha256(state.mask)
+        answer = HttpResponse(body, content_type=BYTES)
+        answer["X-Lamina-Revision"] = str(revision.number)
+        answer["X-Lamina-Last-Sequence"] = str(sequence)
+        answer["X-Lamina-Sha256"] = sha256
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+
+class StrokesView(APIView):
+    """Where strokes arrive."""
+
+    parser_classes = [BytesParser]
+
+    @extend_schema(
+        request={BYTES: OpenApiTypes.BINARY},
+        responses={
+            200: StrokeAnswerSerializer,
+            409: OpenApiResponse(description="`base_mismatch` or `not_holder`."),
+            422: OpenApiResponse(description="The bytes are no stroke for this case."),
+        },
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        user = person_of(request)
+        track = selectors.get_track(get_case(user, case_id))
+        body = request.data if isinstance(request.data, bytes) else b""
+        return Response(services.record_stroke(track, by=user, body=body))
+
+
+class LeaseView(APIView):
+    """Who works on the mask of a case."""
+
+    @extend_schema(
+        request=TakeLeaseSerializer,
+        responses={200: LeaseSerializer, 409: OpenApiResponse(description="Held by another.")},
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        user = person_of(request)
+        given = TakeLeaseSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        case = get_case(user, case_id)
+        lease = services.take_lease(case, by=user, take_over=given.validated_data["take_over"])
+        return Response(leases.describe_lease(lease, user))
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, case_id: UUID) -> Response:
+        user = person_of(request)
+        leases.release_lease(get_case(user, case_id), by=user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ProblemsView(APIView):
+    """What the grammar of the spine finds in the mask."""
+
+    @extend_schema(responses=ProblemSerializer(many=True))
+    def get(self, request: Request, case_id: UUID) -> Response:
+        case = get_case(person_of(request), case_id)
+        found = [asdict(problem) for problem in selectors.problems_of(case)]
+        return Response(ProblemSerializer(found, many=True).data)
+
+
+class VertebraeView(APIView):
+    """New vertebrae of a case."""
+
+    @extend_schema(request=NewVertebraSerializer, responses={201: VertebraSerializer})
+    def post(self, request: Request, case_id: UUID) -> Response:
+        user = person_of(request)
+        case = get_case(user, case_id)
+        given = NewVertebraSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        leases.require_worker(case, user)
+        leases.require_not_held_by_other(case, user)
+        made = add_vertebra(
+            case, level=given.validated_data["level"], origin=Origin.PERSON, by=user
+        )
+        (shown,) = (row for row in describe_vertebrae(case) if row["number"] == made.number)
+        return Response(VertebraSerializer(shown).data, status=status.HTTP_201_CREATED)
+
+
+class LevelsView(APIView):
+    """Which level each vertebra is, changed as one event."""
+
+    @extend_schema(request=AssignLevelsSerializer, responses=VertebraSerializer(many=True))
+    def post(self, request: Request, case_id: UUID) -> Response:
+        user = person_of(request)
+        case = get_case(user, case_id)
+        given = AssignLevelsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        leases.require_worker(case, user)
+        leases.require_not_held_by_other(case, user)
+        assign_levels(
+            case,
+            levels={row["number"]: row["level"] for row in given.validated_data["assignments"]},
+            counted_from=given.validated_data["counted_from"],
+            origin=Origin.PERSON,
+            by=user,
+        )
+        return Response(VertebraSerializer(describe_vertebrae(case), many=True).data)
+
+
+class HistoryView(APIView):
+    """The moves of a case."""
+
+    @extend_schema(responses=CaseEventOutSerializer(many=True))
+    def get(self, request: Request, case_id: UUID) -> Response:
+        case = get_case(person_of(request), case_id)
+        events = case.events.select_related("by").order_by("id")
+        shown = [describe_event(event) for event in events]
+        return Response(CaseEventOutSerializer(shown, many=True).data)

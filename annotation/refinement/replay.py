@@ -1,0 +1,109 @@
+"""The mask as it is: a revision and the strokes after it.
+
+The database is the truth. What this process has replayed before is kept, and used only when the
+last stroke it contains is still the stroke of that number in the database.
+"""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.bridge.runs import decode_runs
+from annotation.bridge.strokes import apply_stroke, parse_stroke
+from annotation.domain.refusals import Conflict
+from annotation.refinement.models import MaskRevision, MaskTrack, Stroke
+from annotation.studies.blobs import blob_store
+
+KEPT_MASKS: Final = 3
+
+_Key = tuple[int, int, str]
+
+
+@dataclass(frozen=True, eq=False)
+class MaskState:
+    """A track's mask at one moment.
+
+    Attributes:
+        revision: the newest revision it stands on.
+        last_sequence: number of the last stroke it contains.
+        last_stroke: that stroke's id, None where none follows the revision.
+        mask: uint8 vertebra numbers, shape (k, j, i), not writable.
+    """
+
+    revision: MaskRevision
+    last_sequence: int
+    last_stroke: UUID | None
+    mask: NDArray[np.uint8]
+
+
+_kept: OrderedDict[_Key, MaskState] = OrderedDict()
+_lock = Lock()
+
+
+def current_state(track: MaskTrack) -> MaskState:
+    """Return the newest revision of a track with all later strokes applied.
+
+    Raises:
+        Conflict: if the track has no revision yet.
+    """
+    revision = track.revisions.order_by("-number").first()
+    if revision is None:
+        raise Conflict("This case has no mask yet.", code="no_mask")
+    state = _kept_state(revision) or MaskState(
+        revision,
+        revision.last_sequence,
+        None,
+        frozen(decode_runs(blob_store().read(revision.blob))),
+    )
+    later = Stroke.objects.filter(track=track, sequence__gt=state.last_sequence)
+    strokes = list(later.order_by("sequence"))
+    if strokes:
+        mask = state.mask.copy()
+        for stroke in strokes:
+            apply_stroke(mask, parse_stroke(bytes(stroke.body)))
+        last = strokes[-1]
+        state = MaskState(revision, last.sequence, last.pk, frozen(mask))
+    keep(state)
+    return state
+
+
+def keep(state: MaskState) -> None:
+    """Remember a state for the next request; the oldest are forgotten."""
+    key = _key(state.revision)
+    with _lock:
+        _kept[key] = state
+        _kept.move_to_end(key)
+        while len(_kept) > KEPT_MASKS:
+            _kept.popitem(last=False)
+
+
+def frozen(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Make an array unwritable, so that it can be shared."""
+    mask.flags.writeable = False
+    return mask
+
+
+def map_sha256(mask: NDArray[np.uint8]) -> str:
+    """Return the SHA-256 of the label map's bytes in C order."""
+    return hashlib.sha256(np.ascontiguousarray(mask).tobytes()).hexdigest()
+
+
+def _key(revision: MaskRevision) -> _Key:
+    return (revision.track_id, revision.pk, revision.map_sha256)
+
+
+def _kept_state(revision: MaskRevision) -> MaskState | None:
+    with _lock:
+        state = _kept.get(_key(revision))
+    if state is None or state.last_stroke is None:
+        return state
+    same = Stroke.objects.filter(
+        pk=state.last_stroke, track=revision.track_id, sequence=state.last_sequence
+    )
+    return state if same.exists() else None

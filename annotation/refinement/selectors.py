@@ -1,0 +1,137 @@
+"""Masks, leases and problems of a case, as others may ask for them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from annotation.domain.geometry import Grid
+from annotation.domain.grammar import Bone, SpineProblem, spine_problems
+from annotation.domain.refusals import NotVisible
+from annotation.domain.workflow import Move, Stage
+from annotation.refinement.models import Lease, MaskRevision, MaskTrack
+from annotation.refinement.replay import current_state
+from annotation.studies.blobs import blob_store
+from annotation.studies.models import Case, CaseEvent, User, Volume
+from annotation.studies.selectors import levels_of, vertebrae_of
+
+_RETURNS = (Move.RETURN_MASK.value, Move.RETURN_FROM_READING.value)
+
+
+def grid_of(volume: Volume) -> Grid:
+    """Return the working grid of a volume."""
+    ni, nj, nk = volume.dims
+    return Grid((ni, nj, nk), np.asarray(volume.affine_lps, dtype=np.float64))
+
+
+def find_track(case: Case, kind: str = MaskTrack.Kind.MAIN) -> MaskTrack | None:
+    """Return the shared track of a kind, None where there is none yet."""
+    return MaskTrack.objects.filter(case=case, kind=kind, author__isnull=True).first()
+
+
+def get_track(case: Case, kind: str = MaskTrack.Kind.MAIN) -> MaskTrack:
+    """Return the shared track of a kind.
+
+    Raises:
+        NotVisible: if the case has no such track.
+    """
+    track = find_track(case, kind)
+    if track is None:
+        raise NotVisible("This case has no such mask.", code="no_mask")
+    return track
+
+
+def get_revision(track: MaskTrack, number: int) -> MaskRevision:
+    """Return one revision of a track.
+
+    Raises:
+        NotVisible: if there is none of this number.
+    """
+    found = track.revisions.filter(number=number).first()
+    if found is None:
+        raise NotVisible(f"The mask has no revision {number}.", code="no_revision")
+    return found
+
+
+def bytes_of(revision: MaskRevision) -> bytes:
+    """Return a revision as lamina.runs/1."""
+    return blob_store().read(revision.blob)
+
+
+def newest_revision(case: Case) -> MaskRevision | None:
+    """Return the newest revision of the main track: of a final case, its final mask."""
+    revisions = MaskRevision.objects.filter(
+        track__case=case, track__kind=MaskTrack.Kind.MAIN, track__author__isnull=True
+    )
+    return revisions.order_by("-number").first()
+
+
+def tracks_of(case: Case) -> list[MaskRevision]:
+    """Return the newest revision of every shared track of a case."""
+    tracks = MaskTrack.objects.filter(case=case, author__isnull=True).order_by("id")
+    newest = (track.revisions.order_by("-number").first() for track in tracks)
+    return [revision for revision in newest if revision is not None]
+
+
+def current_mask(case: Case) -> NDArray[np.uint8]:
+    """Return the main mask as it is now, shape (k, j, i), not writable.
+
+    Raises:
+        NotVisible: if the case has no main track.
+        Conflict: if the track has no revision.
+    """
+    return current_state(get_track(case)).mask
+
+
+def numbers_painted(case: Case) -> frozenset[int]:
+    """Return the vertebra numbers that have voxels in the main mask; empty without a mask."""
+    if newest_revision(case) is None:
+        return frozenset()
+    counts = np.bincount(current_mask(case).reshape(-1), minlength=256)
+    return frozenset(int(number) for number in np.flatnonzero(counts) if number)
+
+
+def lease_of(case: Case) -> Lease | None:
+    """Return the lease that holds now, None where it ran out or nobody has taken it."""
+    lease = Lease.objects.filter(case=case, until__gt=timezone.now())
+    return lease.select_related("holder").first()
+
+
+def bones_of(case: Case) -> list[Bone]:
+    """Return the vertebrae of a case with the levels that count."""
+    levels = levels_of(case)
+    return [Bone(row.number, levels.get(row.number)) for row in vertebrae_of(case)]
+
+
+def problems_of(case: Case) -> Sequence[SpineProblem]:
+    """Return what the grammar of the spine finds in the main mask, blocking problems first."""
+    return spine_problems(
+        current_mask(case),
+        grid_of(case.volume),
+        bones_of(case),
+        scheme=case.dataset.level_scheme,
+    )
+
+
+def last_submission(case: Case) -> CaseEvent | None:
+    """Return the newest submission of the mask; its `by` is the student who refined the case."""
+    events = CaseEvent.objects.filter(case=case, move=Move.SUBMIT_MASK.value)
+    return events.select_related("by").order_by("-id").first()
+
+
+def standing_return(case: Case) -> CaseEvent | None:
+    """Return the event by which the case came back to refining, None if it did not."""
+    if case.stage != Stage.REFINING.value:
+        return None
+    arrivals = CaseEvent.objects.filter(case=case, to_stage=Stage.REFINING.value)
+    last = arrivals.select_related("by").order_by("-id").first()
+    return last if last is not None and last.move in _RETURNS else None
+
+
+def person_shown(event: CaseEvent) -> str:
+    """Return who made a move, as others may see it: who reads a case stays unnamed."""
+    if event.by is None or event.from_stage == Stage.READING.value:
+        return ""
+    user: User = event.by
+    return user.display_name

@@ -1,0 +1,118 @@
+"""Keeps a canonical CT and its display copies, and gives it back.
+
+``lamina.hu/1``, little endian: magic (16 bytes), u32 ni, u32 nj, u32 nk, 16 x f64 affine (rows of
+the 4 x 4 matrix from voxel i, j, k to LPS millimetres), then int16 Hounsfield units in the flat
+order of the array (k, j, i).
+"""
+
+import io
+import struct
+import tempfile
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from PIL import Image as Picture
+
+from annotation.bridge.encode import Encoding, pack_slices, preview, preview_bytes, preview_factors
+from annotation.bridge.meta import describe_volume, volume_hash
+from annotation.bridge.packing import MAGIC_BYTES, UnknownFormat, magic, refuse_other
+from annotation.domain.geometry import Grid
+from annotation.domain.geometry import Volume as Ct
+from annotation.storage.blobs import FileStore
+from annotation.studies.models import Image, Volume
+from annotation.studies.stores import blobs
+
+NAME: Final = "lamina.hu/1"
+THUMBNAIL_PX: Final = 160
+_HEADER: Final = struct.Struct("<3I16d")
+_BONE_HU: Final = 200
+
+
+def encode_ct(ct: Ct) -> bytes:
+    """Return a canonical int16 CT as ``lamina.hu/1``."""
+    header = _HEADER.pack(*ct.grid.dims, *ct.grid.affine_lps.reshape(-1))
+    return magic(NAME) + header + np.ascontiguousarray(ct.hu, dtype="<i2").tobytes()
+
+
+def decode_ct(content: bytes) -> Ct:
+    """Return the CT of ``lamina.hu/1`` bytes.
+
+    Raises:
+        UnknownFormat: if they are not, or are cut off.
+    """
+    refuse_other(content, NAME)
+    begin = MAGIC_BYTES + _HEADER.size
+    if len(content) < begin:
+        raise UnknownFormat(f"{NAME}: the header is cut off")
+    ni, nj, nk, *affine = _HEADER.unpack_from(content, MAGIC_BYTES)
+    if len(content) != begin + 2 * ni * nj * nk:
+        raise UnknownFormat(f"{NAME}: the voxels are cut off")
+    hu = np.frombuffer(content, "<i2", offset=begin).reshape(nk, nj, ni)
+    return Ct(hu, Grid((ni, nj, nk), np.asarray(affine).reshape(4, 4)))
+
+
+def load_ct(volume: Volume) -> Ct:
+    """Return the stored CT of a volume, read-only."""
+    return decode_ct(blobs().read(volume.hu_blob))
+
+
+def grid_of(volume: Volume) -> Grid:
+    """Return the grid of a volume."""
+    ni, nj, nk = volume.dims
+    return Grid((ni, nj, nk), np.asarray(volume.affine_lps))
+
+
+def store_volume(
+    image: Image,
+    ct: Ct,
+    *,
+    rule: str,
+    record: dict[str, Any] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Volume:
+    """Keep a CT on its working grid with all that the browser fetches of it.
+
+    Args:
+        image: what it is a volume of.
+        ct: canonical, int16, on the working grid.
+        rule: name of the working-grid rule.
+        record: how the stored image became this volume.
+        progress: called with the share done, 0-1.
+    """
+    store = blobs()
+    told = progress or (lambda share: None)
+    row = Volume(image=image, rule=rule, record=record or {}, hash=volume_hash(ct))
+    row.dims, row.affine_lps = list(ct.grid.dims), ct.grid.affine_lps.tolist()
+    row.meta = describe_volume(ct, volume_id=str(row.pk), content_hash=row.hash).as_json()
+    row.hu_blob = store.put(encode_ct(ct))
+    small = preview(np.asarray(ct.hu, dtype=np.int16), preview_factors(ct.grid.spacing_mm))
+    row.preview_blob = store.put(preview_bytes(small))
+    row.thumbnail_blob = store.put(draw_thumbnail(ct))
+    row.slices_blob = _pack(store, ct, Encoding.HTJ2K, lambda share: told(share / 2))
+    row.slices_gzip_blob = _pack(store, ct, Encoding.GZIP, lambda share: told(0.5 + share / 2))
+    row.save(force_insert=True)
+    return row
+
+
+def draw_thumbnail(ct: Ct) -> bytes:
+    """Return a small PNG of the sagittal slice with most bone near the middle."""
+    quarter = ct.hu.shape[0] // 4
+    middle = ct.hu[quarter : ct.hu.shape[0] - quarter]
+    bone = (middle > _BONE_HU).sum(axis=(1, 2))
+    plane = middle[int(bone.argmax())]
+    grey = np.clip((plane.astype(np.float32) + 500) / 1800 * 255, 0, 255).astype(np.uint8)
+    di, dj, _ = ct.grid.spacing_mm
+    width_mm, height_mm = plane.shape[1] * di, plane.shape[0] * dj
+    scale = THUMBNAIL_PX / max(width_mm, height_mm)
+    size = (max(1, round(width_mm * scale)), max(1, round(height_mm * scale)))
+    out = io.BytesIO()
+    Picture.fromarray(grey).resize(size, Picture.Resampling.BILINEAR).save(out, "PNG")
+    return out.getvalue()
+
+
+def _pack(store: FileStore, ct: Ct, encoding: Encoding, progress: Callable[[float], None]) -> str:
+    with tempfile.TemporaryFile() as file:
+        pack_slices(np.asarray(ct.hu, dtype=np.int16), encoding, file, progress)
+        file.seek(0)
+        return store.put(file)

@@ -1,0 +1,1 @@
+"""Measured figures: one command each, run from the project's root."""

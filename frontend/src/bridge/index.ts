@@ -1,0 +1,7 @@
+/** Browser half of the bridge: volumes, label maps and strokes as bytes, and the journal of strokes. */
+export { Journal } from './journal'
+export { fetchMask, type Mask, sendStroke } from './mask'
+export { type Acknowledgement, Outbox, type SaveState } from './outbox'
+export { inflate, openFormat, readU32, UnknownFormat } from './packing'
+export { applyRuns, BaseMismatch, inverse, type Runs, runsFrom, type Stroke, Tool, voxelsIn } from './stroke'
+export { fetchMeta, fetchPreview, fillFromPreview, gridOf, loadSlice, type Stream, streamSlices } from './volume'

@@ -1,0 +1,123 @@
+import 'fake-indexeddb/auto'
+import { afterEach, expect, test, vi } from 'vitest'
+import { ApiError } from '../api/client'
+import { Journal } from './journal'
+import { type Acknowledgement, Outbox, type SaveState } from './outbox'
+import { decodeStroke, type Runs, Tool } from './stroke'
+
+const dot = (index: number): Runs => ({
+  starts: Uint32Array.of(index), lengths: Uint32Array.of(1), old: Uint8Array.of(0), new: Uint8Array.of(1),
+})
+
+/** A server that keeps strokes by id and can be made unreachable. */
+function aServer() {
+  const server = {
+    received: [] as number[],
+    ids: new Set<string>(),
+    failure: null as ApiError | null,
+    send: (bytes: Uint8Array<ArrayBuffer>): Promise<Acknowledgement> => {
+      if (server.failure) return Promise.reject(server.failure)
+      const stroke = decodeStroke(bytes)
+      const duplicate = server.ids.has(stroke.id)
+      server.ids.add(stroke.id)
+      if (!duplicate) server.received.push(stroke.sequence)
+      return Promise.resolve({ acknowledged: stroke.sequence, revision: 3, duplicate })
+    },
+  }
+  return server
+}
+
+let cases = 0
+async function anOutbox(server: ReturnType<typeof aServer>, caseId = `case-${cases++}`) {
+  const journal = await Journal.open('student', caseId)
+  return { journal, caseId, outbox: new Outbox({ journal, send: server.send, lastSequence: 4, revision: 2 }) }
+}
+
+const reached = (outbox: Outbox, kind: SaveState['kind']) => vi.waitFor(() => expect(outbox.state.kind).toBe(kind))
+
+afterEach(() => vi.useRealTimers())
+
+test('strokes are sent in order, from the server\'s sequence on, and leave the journal', async () => {
+  const server = aServer()
+  const { outbox, journal } = await anOutbox(server)
+  for (const index of [1, 2, 3]) outbox.add(Tool.brush, dot(index))
+  expect(outbox.state).toMatchObject({ kind: 'saving', waiting: 3 })
+  await reached(outbox, 'saved')
+  expect(server.received).toEqual([5, 6, 7])
+  expect(await journal.entries()).toEqual([])
+  expect(outbox.add(Tool.brush, dot(4)).baseRevision).toBe(3)
+})
+
+test('without a connection strokes wait in the journal and another visit sends them', async () => {
+  const server = aServer()
+  server.failure = new ApiError(0, { detail: 'No connection.' })
+  const { outbox, journal, caseId } = await anOutbox(server)
+  outbox.add(Tool.brush, dot(1))
+  outbox.add(Tool.eraser, dot(2))
+  await reached(outbox, 'offline')
+  expect(outbox.state.waiting).toBe(2)
+  outbox.close()
+  expect(await journal.entries()).toHaveLength(2)
+
+  server.failure = null
+  const later = await anOutbox(server, caseId)
+  const strokes = await later.outbox.resume()
+  expect(strokes.map((stroke) => stroke.tool)).toEqual([Tool.brush, Tool.eraser])
+  await reached(later.outbox, 'saved')
+  expect(server.received).toEqual([5, 6])
+})
+
+test('a lost answer is not painted twice', async () => {
+  const server = aServer()
+  const { outbox } = await anOutbox(server)
+  const real = server.send
+  server.send = async (bytes) => {
+    server.send = real
+    await real(bytes)
+    throw new ApiError(502, {})
+  }
+  const lossy = new Outbox({ journal: await Journal.open('student', 'lossy'), send: (bytes) => server.send(bytes), lastSequence: 0, revision: 0 })
+  outbox.close()
+  lossy.add(Tool.brush, dot(1))
+  await reached(lossy, 'offline')
+  lossy.begin()
+  await reached(lossy, 'saved')
+  expect(server.received).toEqual([1])
+})
+
+test.each([
+  [401, 'signedOut'],
+  [409, 'conflict'],
+  [403, 'refused'],
+] as const)('status %i stops the outbox as %s and nothing is lost', async (status, kind) => {
+  const server = aServer()
+  server.failure = new ApiError(status, { detail: 'Not now.' })
+  const { outbox, journal } = await anOutbox(server)
+  outbox.add(Tool.brush, dot(1))
+  await reached(outbox, kind)
+  outbox.add(Tool.brush, dot(2))
+  expect(outbox.state).toMatchObject({ kind, waiting: 2 })
+  await vi.waitFor(async () => expect(await journal.entries()).toHaveLength(2))
+  server.failure = null
+  outbox.begin()
+  await reached(outbox, 'saved')
+  expect(server.received).toEqual([5, 6])
+})
+
+test('dropping empties outbox and journal', async () => {
+  const server = aServer()
+  server.failure = new ApiError(409, { detail: 'The mask was changed elsewhere.' })
+  const { outbox, journal } = await anOutbox(server)
+  outbox.add(Tool.brush, dot(1))
+  await reached(outbox, 'conflict')
+  await outbox.drop()
+  expect(outbox.state.waiting).toBe(0)
+  expect(await journal.entries()).toEqual([])
+})
+
+test('people on one computer do not send each other\'s strokes', async () => {
+  const mine = await Journal.open('student', 'shared')
+  const theirs = await Journal.open('reader', 'shared')
+  await mine.keep(1, Uint8Array.of(1))
+  expect(await theirs.entries()).toEqual([])
+})

@@ -1,0 +1,158 @@
+/**
+ * The outbox: sends strokes in order, one after the other. Each is first written to the journal and
+ * leaves it when the server has acknowledged it. Lost connections are tried again with growing
+ * pauses; a refusal stops the outbox until someone decides.
+ */
+import { ApiError } from '../api/client'
+import type { Journal } from './journal'
+import { decodeStroke, encodeStroke, newStrokeId, type Runs, type Stroke, type Tool } from './stroke'
+
+export interface Acknowledgement {
+  readonly acknowledged: number
+  readonly revision: number
+  readonly duplicate: boolean
+}
+
+export type SaveState =
+  | { readonly kind: 'saved'; readonly waiting: 0; readonly at: Date | null }
+  | { readonly kind: 'saving'; readonly waiting: number; readonly since: Date }
+  | { readonly kind: 'offline'; readonly waiting: number; readonly since: Date; readonly nextTry: Date }
+  | { readonly kind: 'signedOut'; readonly waiting: number }
+  | { readonly kind: 'conflict' | 'refused'; readonly waiting: number; readonly detail: string }
+
+export interface OutboxOptions {
+  readonly journal: Journal
+  readonly send: (bytes: Uint8Array<ArrayBuffer>) => Promise<Acknowledgement>
+  /** Sequence and revision that the label map on screen stands on. */
+  readonly lastSequence: number
+  readonly revision: number
+}
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
+
+export class Outbox {
+  private readonly listeners = new Set<() => void>()
+  private readonly queue: { sequence: number; bytes: Uint8Array<ArrayBuffer> }[] = []
+  private keeping: Promise<void> = Promise.resolve()
+  private revision: number
+  private nextSequence: number
+  private pauseMs = FIRST_PAUSE_MS
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private isSending = false
+  private isClosed = false
+  /** False when this browser refused to store a stroke; closing the page would then lose unsent work. */
+  isKept = true
+  private current: SaveState = { kind: 'saved', waiting: 0, at: null }
+
+  constructor(private readonly options: OutboxOptions) {
+    this.revision = options.revision
+    this.nextSequence = options.lastSequence + 1
+  }
+
+  get state(): SaveState {
+    return this.current
+  }
+
+  /** Stays the same function, so that React can subscribe. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Takes over what an earlier visit left in the journal; returns it, for drawing. */
+  async resume(): Promise<Stroke[]> {
+    const entries = await this.options.journal.entries()
+    const strokes = entries.map((entry) => decodeStroke(entry.bytes))
+    this.queue.push(...entries.map(({ sequence, bytes }) => ({ sequence, bytes })))
+    this.nextSequence = Math.max(this.nextSequence, (entries.at(-1)?.sequence ?? 0) + 1)
+    if (entries.length > 0) this.begin()
+    return strokes
+  }
+
+  /** Keeps and sends one stroke. */
+  add(tool: Tool, runs: Runs): Stroke {
+    const sequence = this.nextSequence++
+    const stroke: Stroke = { id: newStrokeId(), sequence, baseRevision: this.revision, tool, track: 0, runs }
+    const bytes = encodeStroke(stroke)
+    this.queue.push({ sequence, bytes })
+    this.keeping = this.keeping
+      .then(() => this.options.journal.keep(sequence, bytes))
+      .catch(() => this.noteUnkept())
+    if (this.current.kind === 'saved') this.show({ kind: 'saving', waiting: this.queue.length, since: new Date() })
+    else this.show({ ...this.current, waiting: this.queue.length } as SaveState)
+    if (this.current.kind === 'saving') void this.run()
+    return stroke
+  }
+
+  /** Tries again at once: after signing in, or when the connection is back. */
+  begin(): void {
+    clearTimeout(this.timer)
+    if (this.queue.length === 0) return
+    this.show({ kind: 'saving', waiting: this.queue.length, since: new Date() })
+    void this.run()
+  }
+
+  /** Gives up everything unsent; the caller then shows the server's label map. */
+  async drop(): Promise<void> {
+    await this.keeping
+    this.queue.length = 0
+    await this.options.journal.forgetAll()
+    this.show({ kind: 'saved', waiting: 0, at: null })
+  }
+
+  close(): void {
+    this.isClosed = true
+    clearTimeout(this.timer)
+    this.listeners.clear()
+  }
+
+  private async run(): Promise<void> {
+    if (this.isSending) return
+    this.isSending = true
+    try {
+      while (this.queue.length > 0 && !this.isClosed) await this.sendFirst()
+      this.isSending = false
+      if (!this.isClosed) this.show({ kind: 'saved', waiting: 0, at: new Date() })
+    } catch (failure) {
+      this.isSending = false
+      if (!this.isClosed) this.stop(failure)
+    }
+  }
+
+  private async sendFirst(): Promise<void> {
+    const first = this.queue[0]
+    if (!first) return
+    await this.keeping
+    const answer = await this.options.send(first.bytes)
+    this.revision = answer.revision
+    this.pauseMs = FIRST_PAUSE_MS
+    this.queue.shift()
+    await this.options.journal.forget(first.sequence)
+    if (this.queue.length > 0 && this.current.kind === 'saving') this.show({ ...this.current, waiting: this.queue.length })
+  }
+
+  private stop(failure: unknown): void {
+    const waiting = this.queue.length
+    const status = failure instanceof ApiError ? failure.status : 0
+    const detail = failure instanceof Error ? failure.message : String(failure)
+    if (status === 401) return this.show({ kind: 'signedOut', waiting })
+    if (status === 409) return this.show({ kind: 'conflict', waiting, detail })
+    if (status >= 400 && status < 500 && status !== 408 && status !== 429) return this.show({ kind: 'refused', waiting, detail })
+    const since = this.current.kind === 'offline' ? this.current.since : new Date()
+    this.show({ kind: 'offline', waiting, since, nextTry: new Date(Date.now() + this.pauseMs) })
+    this.timer = setTimeout(() => void this.run(), this.pauseMs)
+    this.pauseMs = Math.min(2 * this.pauseMs, LONGEST_PAUSE_MS)
+  }
+
+  /** The browser has no room or no leave to store: strokes go on to the server, kept in memory only. */
+  private noteUnkept(): void {
+    this.isKept = false
+    this.show(this.current)
+  }
+
+  private show(state: SaveState): void {
+    this.current = state
+    for (const listener of this.listeners) listener()
+  }
+}

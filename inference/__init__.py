@@ -1,0 +1,1 @@
+"""Networks, phases and pipelines; no Django below `tasks`."""

@@ -1,0 +1,1 @@
+"""Synthetic spines whose labels, heights and fractures are known exactly."""

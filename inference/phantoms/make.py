@@ -1,0 +1,185 @@
+"""Makes a phantom from a seed: draws a person, chooses a view, paints it, and states the truth."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.domain.genant import Shape, measure_points
+from annotation.domain.geometry import Grid, Volume
+from annotation.domain.vertebrae import label_of
+from inference.phantoms.distance import Canvas
+from inference.phantoms.habitus import draw_habitus
+from inference.phantoms.hounsfield import (
+    Parts,
+    draw_scanner,
+    masks,
+    noise_tile,
+    render_bones,
+    take_picture,
+)
+from inference.phantoms.paint import Paint, draw_person_bones, paint_discs
+from inference.phantoms.phantom import Phantom, PhantomVertebra
+from inference.phantoms.skeleton import sacral_bodies
+from inference.phantoms.spine import Body, Fracture, draw_spine
+from inference.phantoms.tissue import Person, coarse_grid, paint_soft, to_fine
+from inference.phantoms.view import choose_view
+
+PARTIAL_MARGIN_MM = 2.0
+
+
+@dataclass(frozen=True)
+class PhantomOptions:
+    """What a phantom shall show.
+
+    Attributes:
+        spacing_mm: voxel size along i (posterior), j (inferior), k (right).
+        field: "spine" is a box around the spine, tight or wide; "body" a whole axial field of view
+            with ribs, lungs, pelvis, legs and head where the scan reaches them.
+        levels: cranial and caudal level that must lie in view whole; None draws a part at random.
+        fracture: (level, shape, g) of a fracture that must be there; None leaves it to chance.
+    """
+
+    spacing_mm: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    field: str = "spine"
+    levels: tuple[str, str] | None = None
+    fracture: tuple[str, str, float] | None = None
+
+
+def make_phantom(seed: int, options: PhantomOptions | None = None) -> Phantom:
+    """Make the phantom of a seed; the same seed and options give the same phantom.
+
+    Raises:
+        ValueError: if the field is unknown, or a level asked for is not in this person.
+    """
+    options = options or PhantomOptions()
+    rng = np.random.default_rng([seed, 0x1A314A])
+    asked = _asked(options)
+    wanted = (*(options.levels or ()), *((asked.level,) if asked else ()))
+    person = _draw_person(rng, wanted, asked)
+    grid = choose_view(
+        rng, person, field=options.field, levels=options.levels, spacing_mm=options.spacing_mm
+    )
+    paint = _paint(rng, person, grid)
+    scanner = draw_scanner(rng, options.spacing_mm)
+    hu = take_picture(rng, paint.hu, scanner)
+    mask, body_mask = masks(paint.canvas, paint.parts)
+    mask[paint.metal], body_mask[paint.metal] = 0, 0
+    return _state_truth(rng, seed, person, paint, (hu, mask, body_mask))
+
+
+def _asked(options: PhantomOptions) -> Fracture | None:
+    if options.fracture is None:
+        return None
+    level, shape, g = options.fracture
+    if not 0.2 <= g < 0.97:
+        raise ValueError(f"a fracture leaves a height ratio from 0.2 to 0.97, not {g}")
+    return Fracture(level, Shape(shape), g)
+
+
+def _draw_person(
+    rng: np.random.Generator, wanted: tuple[str, ...], asked: Fracture | None
+) -> Person:
+    for _ in range(1000):
+        bodies = draw_spine(rng, None, asked)
+        if set(wanted) <= {body.level for body in bodies}:
+            return Person(bodies, tuple(sacral_bodies(rng, bodies[-1])), draw_habitus(rng, bodies))
+    raise ValueError(f"no phantom has all of the levels {', '.join(wanted)}")
+
+
+def _paint(rng: np.random.Generator, person: Person, grid: Grid) -> Paint:
+    coarse = coarse_grid(grid, 2.0 if max(grid.spacing_mm) <= 1.6 else 4.0)
+    hu = to_fine(paint_soft(rng, person, coarse).hu, coarse, grid)
+    blur = 1.3 * float(np.prod(grid.spacing_mm)) ** (1 / 3)
+    paint = Paint(
+        canvas=Canvas.blank(grid, max(blur, 1.5)),
+        parts=Parts(),
+        hu=hu,
+        extra_hu=np.zeros(grid.shape, np.float32),
+        metal=np.zeros(grid.shape, bool),
+    )
+    paint_discs(rng, paint, person)
+    draw_person_bones(rng, paint, person)
+    tile = noise_tile(rng, float(rng.uniform(0.5, 1.2)), 4.0)
+    render_bones(
+        paint.canvas, paint.parts, paint.hu, paint.extra_hu, (tile, float(rng.uniform(5, 70)))
+    )
+    paint.insert_metal()
+    return paint
+
+
+def _state_truth(
+    rng: np.random.Generator,
+    seed: int,
+    person: Person,
+    paint: Paint,
+    arrays: tuple[NDArray[np.int16], NDArray[np.uint8], NDArray[np.uint8]],
+) -> Phantom:
+    hu, mask, body_mask = arrays
+    grid = paint.canvas.grid
+    seen = np.bincount(body_mask.ravel(), minlength=256)
+    shown = [body for body in person.bodies if seen[label_of(body.level)] > 0]
+    kept = np.zeros(256, np.uint8)
+    for body in shown:
+        kept[label_of(body.level)] = label_of(body.level)
+    shift = rng.uniform(-200, 200, 3)
+    affine = grid.affine_lps.copy()
+    affine[:3, 3] += shift
+    vertebrae = tuple(
+        _truth(body, grid, shift, has_foreign=body.level in paint.foreign) for body in shown
+    )
+    return Phantom(
+        seed=seed,
+        volume=Volume(hu, Grid(grid.dims, affine)),
+        mask=kept[mask],
+        body_mask=body_mask,
+        vertebrae=vertebrae,
+        shows=_anchors(person, grid),
+    )
+
+
+def _truth(
+    body: Body, grid: Grid, shift: NDArray[np.float64], *, has_foreign: bool
+) -> PhantomVertebra:
+    moved = replace(body, centre=body.centre + shift)
+    points = moved.six_points()
+    measured = measure_points(points)
+    return PhantomVertebra(
+        level=body.level,
+        centroid_mm=points.reshape(6, 3).mean(axis=0),
+        six_points_mm=points,
+        heights_mm=body.heights.copy(),
+        g=measured.g,
+        grade=measured.grade,
+        shape=str(measured.shape),
+        is_partial=not _is_whole(body, grid),
+        has_foreign=has_foreign,
+    )
+
+
+def _is_whole(body: Body, grid: Grid) -> bool:
+    sides = [body.place(s * body.width / 2, 0, 0) for s in (-1, 1)]
+    points = np.concatenate([body.six_points().reshape(6, 3), np.array(sides)])
+    index = grid.to_ijk(points)
+    margin = PARTIAL_MARGIN_MM / np.array(grid.spacing_mm)
+    return bool((index >= margin).all() and (index <= np.array(grid.dims) - 1 - margin).all())
+
+
+def _anchors(person: Person, grid: Grid) -> frozenset[str]:
+    found = {body.level: body for body in person.bodies}
+    last = person.bodies[-1]
+    shows = set()
+    if _is_whole(found["C2"], grid):
+        shows.add("C2")
+    if _is_whole(found["T1"], grid) and _holds(found["T1"], 32.0, grid):
+        shows.add("T1_rib")
+    if _is_whole(last, grid) and _is_whole(person.sacrum[0], grid):
+        shows.add("L5_sacrum")
+    return frozenset(shows)
+
+
+def _holds(body: Body, reach: float, grid: Grid) -> bool:
+    ends = np.array([body.place(s * reach, body.depth / 2 + 12, 0) for s in (-1, 1)])
+    index = grid.to_ijk(ends)
+    inside = ((index >= 0) & (index <= np.array(grid.dims) - 1)).all(axis=1)
+    return bool(inside.any())

@@ -1,0 +1,67 @@
+"""Walks cases through refinement, check and readings by the real services."""
+
+import uuid
+
+import numpy as np
+
+from annotation.bridge.strokes import Heading, Tool, difference, encode_stroke
+from annotation.domain.workflow import Move, Role
+from annotation.refinement import selectors, services
+from annotation.studies import services as studies
+from annotation.studies.models import Case, Origin, User
+from tests import making
+
+LEVELS = ("T11", "T12", "L1")
+
+
+def make_named_case(dataset, levels=LEVELS, counted_from="L5_sacrum") -> Case:
+    """Return a case at refining with an empty mask and vertebrae that have names."""
+    case = making.make_refining_case(dataset)
+    for level in levels:
+        studies.add_vertebra(case, level=level, origin=Origin.PERSON, counted_from=counted_from)
+    return case
+
+
+def blocks(case: Case, n: int = 3) -> np.ndarray:
+    """Return a mask with one block per vertebra, from cranial to caudal, where the CT is bright."""
+    mask = np.zeros(selectors.grid_of(case.volume).shape, np.uint8)
+    for number in range(1, n + 1):
+        start = 2 + 10 * (number - 1)
+        mask[2:-2, start : start + 7, 5:14] = number
+    return mask
+
+
+def stroke_between(before, after, *, sequence, base=0, tool=Tool.BRUSH, stroke_id=None) -> bytes:
+    """Return the lamina.stroke/1 that turns one mask into another."""
+    heading = Heading(stroke_id or uuid.uuid4(), sequence, base, tool)
+    return encode_stroke(difference(before, after, heading))
+
+
+def paint(case: Case, user: User, after: np.ndarray) -> dict:
+    """Paint the difference to the current mask as one stroke, taking the lease first."""
+    services.take_lease(case, by=user)
+    track = selectors.get_track(case)
+    state = services.current_state(track)
+    body = stroke_between(
+        state.mask, after, sequence=state.last_sequence + 1, base=state.revision.number
+    )
+    return services.record_stroke(track, by=user, body=body)
+
+
+def make_checking_case(dataset, people, levels=LEVELS, counted_from="L5_sacrum") -> Case:
+    """Return a case whose painted mask waits for a check."""
+    case = make_named_case(dataset, levels, counted_from)
+    paint(case, people.student, blocks(case, len(levels)))
+    services.submit_mask(case, by=people.student)
+    return case
+
+
+def make_reading_case(dataset, people, levels=LEVELS, counted_from="L5_sacrum") -> Case:
+    """Return a case whose mask is approved, open for blind readings."""
+    case = make_checking_case(dataset, people, levels, counted_from)
+    services.approve_mask(case, by=people.reader1)
+    return case
+
+
+def exclude(case: Case) -> None:
+    studies.advance_case(case, move=Move.EXCLUDE, by=None, role=Role.MANAGER)
