@@ -7,10 +7,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from annotation.imaging.canonical import axis_codes, to_canonical
-from annotation.imaging.results import Code, ImageRefused
 
 from annotation.domain.geometry import LPS_RAS, Grid
+from annotation.imaging.canonical import axis_codes, to_canonical
 from annotation.imaging.label_maps import (
     TABLES,
     label_numbers,
@@ -25,6 +24,7 @@ from annotation.imaging.nifti import (
     read_ct,
     read_labels,
 )
+from annotation.imaging.results import Code, ImageRefused
 
 REPO = Path(__file__).parents[2]
 DATA = REPO / "tests" / "data"
