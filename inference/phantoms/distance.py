@@ -29,6 +29,14 @@ class Capsule(NamedTuple):
     part: int
 
 
+class Plate(NamedTuple):
+    """A flat triangle (three LPS points) with a half thickness; its rim is drawn by capsules."""
+
+    corners: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+    half_mm: float
+    part: int
+
+
 @dataclass
 class Canvas:
     """Distances on an axis-aligned canonical grid.
@@ -105,6 +113,25 @@ class Canvas:
         distance = np.sqrt(np.maximum(off, 0, out=off), out=off)
         distance -= np.float32(ra) + np.float32(rb - ra) * inner
         return box, distance
+
+
+def draw_plate(canvas: Canvas, plate: Plate) -> None:
+    """Join a plate: the prism over its triangle."""
+    a, b, c = plate.corners
+    low, high = np.min(plate.corners, axis=0), np.max(plate.corners, axis=0)
+    box = canvas.box(low - plate.half_mm, high + plate.half_mm)
+    if box is None:
+        return
+    normal = np.cross(b - a, c - a)
+    normal /= np.linalg.norm(normal)
+    planes = [normal, *(np.cross(normal, e) / np.linalg.norm(e) for e in (b - a, c - b, a - c))]
+    x, y, z = canvas.axes(box)
+    flat, *inward = (
+        (n[0] * x - np.float32(n @ p)) + n[1] * y + n[2] * z
+        for n, p in zip(np.asarray(planes, np.float32), (a, a, b, c), strict=True)
+    )
+    rim = -np.minimum(np.minimum(inward[0], inward[1]), inward[2])
+    canvas.draw(box, np.maximum(np.abs(flat) - np.float32(plate.half_mm), rim), plate.part)
 
 
 def body_distance(

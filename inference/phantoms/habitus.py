@@ -77,7 +77,7 @@ def draw_habitus(rng: np.random.Generator, bodies: tuple[Body, ...]) -> Habitus:
     outline = np.array([_OUTLINE[name] for name in names])
     person = float(rng.uniform(0.9, 1.1))
     wide, deep = rng.uniform(0.82, 1.3), rng.uniform(0.78, 1.4)
-    back = 1 + (rng.uniform(0.75, 1.5) - 1) * np.array(
+    back = 1 + (rng.uniform(0.92, 1.6) - 1) * np.array(
         [0.3 if name in ("head", "head_top", "jaw") else 1.0 for name in names]
     )
     z = np.array([way[name][2] for name in names])

@@ -9,6 +9,7 @@ from annotation.domain.genant import Shape, measure_points
 from annotation.domain.geometry import Grid, Volume
 from annotation.domain.vertebrae import label_of
 from inference.phantoms.distance import Canvas
+from inference.phantoms.foreign import paint_foreign
 from inference.phantoms.habitus import draw_habitus
 from inference.phantoms.hounsfield import (
     Parts,
@@ -19,10 +20,12 @@ from inference.phantoms.hounsfield import (
     take_picture,
 )
 from inference.phantoms.paint import Paint, draw_person_bones, paint_discs
+from inference.phantoms.person import Person
 from inference.phantoms.phantom import Phantom, PhantomVertebra
 from inference.phantoms.skeleton import sacral_bodies
+from inference.phantoms.soft import coarse_grid, to_fine
 from inference.phantoms.spine import Body, Fracture, draw_spine
-from inference.phantoms.tissue import Person, coarse_grid, paint_soft, to_fine
+from inference.phantoms.tissue import paint_soft
 from inference.phantoms.view import choose_view
 
 PARTIAL_MARGIN_MM = 2.0
@@ -61,10 +64,11 @@ def make_phantom(seed: int, options: PhantomOptions | None = None) -> Phantom:
         rng, person, field=options.field, levels=options.levels, spacing_mm=options.spacing_mm
     )
     paint = _paint(rng, person, grid)
+    metal = paint_foreign(rng, paint.canvas, paint.hu, paint.foreign)
     scanner = draw_scanner(rng, options.spacing_mm)
     hu = take_picture(rng, paint.hu, scanner)
     mask, body_mask = masks(paint.canvas, paint.parts)
-    mask[paint.metal], body_mask[paint.metal] = 0, 0
+    mask[metal], body_mask[metal] = 0, 0
     return _state_truth(rng, seed, person, paint, (hu, mask, body_mask))
 
 
@@ -96,7 +100,6 @@ def _paint(rng: np.random.Generator, person: Person, grid: Grid) -> Paint:
         parts=Parts(),
         hu=hu,
         extra_hu=np.zeros(grid.shape, np.float32),
-        metal=np.zeros(grid.shape, bool),
     )
     paint_discs(rng, paint, person)
     draw_person_bones(rng, paint, person)
@@ -104,7 +107,6 @@ def _paint(rng: np.random.Generator, person: Person, grid: Grid) -> Paint:
     render_bones(
         paint.canvas, paint.parts, paint.hu, paint.extra_hu, (tile, float(rng.uniform(5, 70)))
     )
-    paint.insert_metal()
     return paint
 
 
@@ -126,7 +128,7 @@ def _state_truth(
     affine = grid.affine_lps.copy()
     affine[:3, 3] += shift
     vertebrae = tuple(
-        _truth(body, grid, shift, has_foreign=body.level in paint.foreign) for body in shown
+        _truth(body, grid, shift, has_foreign=body.level in paint.foreign.levels) for body in shown
     )
     return Phantom(
         seed=seed,

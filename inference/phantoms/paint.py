@@ -1,24 +1,24 @@
 """Puts one person's bones, discs and foreign material onto the fine grid."""
 
-import itertools
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotation.domain.vertebrae import Region, label_of, region_of
-from inference.phantoms.distance import Canvas, Capsule, Field, body_distance
+from inference.phantoms.distance import Canvas, Capsule, Field, body_distance, draw_plate
+from inference.phantoms.foreign import Foreign, draw_foreign
 from inference.phantoms.hounsfield import Parts, blend
-from inference.phantoms.posterior import ArchStyle, arch_rods, dens_rods, draw_style
+from inference.phantoms.person import Person
+from inference.phantoms.posterior import ArchStyle, arch_bones, dens_rods, draw_style
 from inference.phantoms.skeleton import (
-    pelvis_rods,
+    pelvis_bones,
     rib_rods,
     sacrum_rods,
     shoulder_rods,
     skull_rods,
 )
 from inference.phantoms.spine import Body
-from inference.phantoms.tissue import Person
 
 Bone = tuple[float, float, float]
 
@@ -32,26 +32,14 @@ class Paint:
         parts: what they are made of.
         hu: Hounsfield units, shape of the grid.
         extra_hu: added to the core of bones.
-        metal: voxels of metal or cement.
-        foreign: levels that hold such material.
+        foreign: metal and cement, painted last.
     """
 
     canvas: Canvas
     parts: Parts
     hu: Field
     extra_hu: Field
-    metal: NDArray[np.bool_]
-    foreign: set[str] = field(default_factory=set)
-    pieces: list[tuple[Capsule, float]] = field(default_factory=list)
-
-    def insert_metal(self) -> None:
-        """Paint the pieces of metal and cement over everything."""
-        blur = float(np.prod(self.canvas.grid.spacing_mm)) ** (1 / 3)
-        for rod, hu in self.pieces:
-            found = self.canvas.capsule_distance(rod)
-            if found is not None:
-                blend(self.hu, found[0], found[1], hu, blur)
-                self.metal[found[0]] |= found[1] <= 0
+    foreign: Foreign = field(default_factory=Foreign)
 
 
 @dataclass(frozen=True)
@@ -99,20 +87,24 @@ def draw_person_bones(rng: np.random.Generator, paint: Paint, person: Person) ->
         if found is not None:
             paint.canvas.draw(found[0], found[1], sacral)
     top = next(body for body in person.bodies if body.level == "T1")
+    hips, wings = pelvis_bones(rng, list(person.sacrum), pelvic, thigh)
     rods = [
         *rib_rods(rng, person.bodies, person.habitus, rib),
         *sacrum_rods(rng, list(person.sacrum), sacral),
-        *pelvis_rods(rng, list(person.sacrum), pelvic, thigh),
+        *hips,
         *shoulder_rods(rng, person.habitus, top, other),
         *skull_rods(person.habitus, person.bodies[0], other),
     ]
     for rod in rods:
         paint.canvas.draw_capsule(rod)
+    for plate in wings:
+        draw_plate(paint.canvas, plate)
+    paint.foreign = draw_foreign(rng, person, (rod for rod in hips if rod.part == thigh))
     _draw_vault(paint, person, paint.parts.add((900.0, 1100.0, 1.0)))
 
 
 def _draw_vault(paint: Paint, person: Person, part: int) -> None:
-    centre = person.bodies[0].centre + np.array([0, -8.0, 82])
+    centre = person.bodies[0].centre + np.array([0, -10.0, 98])
     radii = np.array([72.0, 92.0, 82.0])
     box = paint.canvas.box(centre - radii - 5, centre + radii + 5)
     if box is None:
@@ -148,10 +140,6 @@ def _draw_vertebrae(
     below = (*person.bodies[1:], person.sacrum[0])
     for body, next_body in zip(person.bodies, below, strict=True):
         _draw_vertebra(rng, paint, (body, next_body), density, habit)
-    if rng.random() < 0.07:
-        _plan_screws(rng, paint, person)
-    if rng.random() < 0.07:
-        _plan_cement(rng, paint, person)
 
 
 def _draw_vertebra(
@@ -183,11 +171,13 @@ def _draw_vertebra(
 def _draw_arch(
     rng: np.random.Generator, paint: Paint, body: Body, style: ArchStyle, parts: tuple[int, int]
 ) -> None:
-    rods = arch_rods(rng, body, style, parts[0])
+    rods, plates = arch_bones(rng, body, style, parts[0])
     if body.level == "C1":
         rods = [rod._replace(part=parts[1]) if _is_front(rod, body) else rod for rod in rods]
     for rod in rods:
         paint.canvas.draw_capsule(rod)
+    for plate in plates:
+        draw_plate(paint.canvas, plate)
 
 
 def _is_front(rod: Capsule, body: Body) -> bool:
@@ -294,40 +284,3 @@ def _disc(upper: Body, lower: Body) -> tuple[Body, float]:
         depth=0.5 * (upper.depth + lower.depth) * 0.98,
     )
     return disc, gap
-
-
-def _plan_screws(rng: np.random.Generator, paint: Paint, person: Person) -> None:
-    first = int(rng.integers(6, max(7, len(person.bodies) - 2)))
-    run = person.bodies[first : first + int(rng.integers(2, 6))]
-    radius = float(rng.uniform(2.2, 3.4))
-    hu = float(rng.uniform(2200, 3400))
-    for side in (-1, 1):
-        heads = []
-        for body in run:
-            u = side * (body.canal_width / 2 + 3)
-            tip = body.place(u * 0.6, -0.2 * body.depth, 0.1 * body.heights.mean())
-            head = body.place(u * 1.15, body.depth / 2 + body.canal_depth + 8, 2)
-            paint.pieces.append((Capsule(tip, head, radius * 0.8, radius, 0), hu))
-            paint.pieces.append((Capsule(head, head + 0.1, 6.0, 6.0, 0), hu))
-            paint.foreign.add(body.level)
-            heads.append(head)
-        for a, b in itertools.pairwise(heads):
-            paint.pieces.append((Capsule(a, b, 2.8, 2.8, 0), hu))
-
-
-def _plan_cement(rng: np.random.Generator, paint: Paint, person: Person) -> None:
-    chosen = rng.choice(len(person.bodies) - 7, int(rng.integers(1, 4)), replace=False) + 7
-    for n in chosen:
-        body = person.bodies[int(n)]
-        reach = 0.22 * float(body.heights.min())
-        for _ in range(int(rng.integers(2, 6))):
-            u, v = rng.uniform(-0.28, 0.28) * body.width, rng.uniform(-0.25, 0.2) * body.depth
-            a = body.place(u, v, float(rng.uniform(-reach, reach)))
-            size = float(rng.uniform(2.5, max(3.0, reach)))
-            paint.pieces.append(
-                (
-                    Capsule(a, a + rng.normal(0, 4, 3), size, size * 0.6, 0),
-                    float(rng.uniform(900, 2600)),
-                )
-            )
-        paint.foreign.add(body.level)

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.domain.vertebrae import Region, region_of
-from inference.phantoms.distance import Capsule
+from inference.phantoms.distance import Capsule, Plate
 from inference.phantoms.spine import Body
 
 Vector = NDArray[np.float64]
+Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,12 @@ class _Rods:
     def __init__(self, body: Body, bulk: float, part: int) -> None:
         self._body, self._bulk, self._part = body, bulk, part
         self.rods: list[Capsule] = []
+        self.plates: list[Plate] = []
 
     def add(
         self,
-        a: tuple[float, float, float],
-        b: tuple[float, float, float],
+        a: Point,
+        b: Point,
         ra: float,
         rb: float | None = None,
     ) -> None:
@@ -61,13 +63,25 @@ class _Rods:
             Capsule(place(*a), place(*b), ra * self._bulk, rb * self._bulk, self._part)
         )
 
+    def blade(self, lines: list[tuple[Point, Point]], ra: float, rb: float) -> None:
+        """Add stacked rods and fill what lies between them."""
+        first = len(self.rods)
+        for a, b in lines:
+            self.add(a, b, ra, rb)
+        half = 0.85 * min(ra, rb) * self._bulk
+        for above, below in itertools.pairwise(self.rods[first:]):
+            self.plates.append(Plate((above.a, above.b, below.b), half, self._part))
+            self.plates.append(Plate((above.a, below.b, below.a), half, self._part))
 
-def arch_rods(rng: np.random.Generator, body: Body, style: ArchStyle, part: int) -> list[Capsule]:
-    """Return the rods of everything behind the body (for C1 its ring, for C2 also the dens)."""
+
+def arch_bones(
+    rng: np.random.Generator, body: Body, style: ArchStyle, part: int
+) -> tuple[list[Capsule], list[Plate]]:
+    """Return everything behind the body as rods and plates; for C1 its ring."""
     rods = _Rods(body, style.bulk * float(rng.uniform(0.95, 1.05)), part)
     if body.level == "C1":
         _atlas(rods, body)
-        return rods.rods
+        return rods.rods, rods.plates
     region = region_of(body.level)
     _arch(rods, body, region)
     if region is Region.CERVICAL:
@@ -76,7 +90,7 @@ def arch_rods(rng: np.random.Generator, body: Body, style: ArchStyle, part: int)
         _thoracic(rng, rods, body, style)
     else:
         _lumbar(rng, rods, body, style)
-    return rods.rods
+    return rods.rods, rods.plates
 
 
 def dens_rods(body: Body, part: int) -> list[Capsule]:
@@ -155,13 +169,13 @@ def _thoracic(rng: np.random.Generator, rods: _Rods, body: Body, style: ArchStyl
     angle = np.radians(float(fall) + style.steep + rng.normal(0, 4))
     length = 36.0 * style.reach * float(np.interp(number, [1, 5, 12], [1, 1.05, 0.75]))
     root = back + cd + 3
-    for drop in (0.0, 6.0):
-        end = (
-            float(rng.normal(0, 1)),
-            root + length * np.cos(angle),
-            -drop - length * np.sin(angle) * (1 if drop == 0 else 0.85),
-        )
-        rods.add((0, root, -0.1 * h - drop), end, 2.4, 3.0)
+    across = (-np.sin(angle), -np.cos(angle))
+    lines: list[tuple[Point, Point]] = []
+    for drop in (0.0, 4.0, 8.0)[: 2 if number < 4 else 3]:
+        v, w = root + drop * across[0], drop * across[1]
+        end = (float(rng.normal(0, 1)), v + length * np.cos(angle), w - length * np.sin(angle))
+        lines.append(((0.0, v, w), end))
+    rods.blade(lines, 2.5, 2.9)
 
 
 def _lumbar(rng: np.random.Generator, rods: _Rods, body: Body, style: ArchStyle) -> None:
@@ -177,8 +191,10 @@ def _lumbar(rng: np.random.Generator, rods: _Rods, body: Body, style: ArchStyle)
     root = back + cd + 4
     short = 0.65 if body.level in ("L5", "L6") else 1.0
     length = 27.0 * style.reach * short
+    lines: list[tuple[Point, Point]] = []
     for w in (-0.05 * h, -0.3 * h, -0.55 * h):
-        rods.add((0, root, w), (float(rng.normal(0, 0.7)), root + length, w - 5), 2.5, 3.2)
+        lines.append(((0.0, root, w), (float(rng.normal(0, 0.7)), root + length, w - 5)))
+    rods.blade(lines, 2.5, 3.2)
 
 
 def _atlas(rods: _Rods, body: Body) -> None:

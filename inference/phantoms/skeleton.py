@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.phantoms.distance import Capsule
+from inference.phantoms.distance import Capsule, Plate
 from inference.phantoms.habitus import Habitus
 from inference.phantoms.spine import Body
 
@@ -174,43 +174,66 @@ def sacrum_rods(rng: np.random.Generator, sacrum: list[Body], part: int) -> list
     return rods
 
 
-def pelvis_rods(
+def _pelvic_points(side: int, s1: Body, s2: Body, scale: float) -> dict[str, Vector]:
+    joint = s2.place(side * (s1.width / 2 + 20), s2.depth / 2 + 6, 0)
+    steps = {
+        "joint": (0, 0, 0),
+        "spine": (4, 8, -24),
+        "hip": (34, -52, -72),
+        "crest0": (8, 24, 22),
+        "crest1": (22, 2, 58),
+        "crest2": (52, -36, 64),
+        "crest3": (66, -72, 38),
+        "crest4": (64, -92, 8),
+        "pubis": (-50, -96, -100),
+        "sit": (14, -26, -130),
+        "ball": (46, -58, -80),
+        "neck": (84, -52, -104),
+    }
+    way = np.array([side, 1.0, 1.0]) * scale
+    return {name: np.asarray(joint + way * np.array(step)) for name, step in steps.items()}
+
+
+def pelvis_bones(
     rng: np.random.Generator, sacrum: list[Body], part: int, femur: int
-) -> list[Capsule]:
-    """Return iliac wings, sockets, lower pelvis and thigh bones."""
-    s1, s2 = sacrum[0], sacrum[1]
-    scale = float(rng.uniform(0.92, 1.12)) * s1.width / 48
-    thick = float(rng.uniform(0.8, 1.4))
+) -> tuple[list[Capsule], list[Plate]]:
+    """Return iliac wings, sockets, lower pelvis and thigh bones as rods and plates."""
+    scale = float(rng.uniform(0.92, 1.12)) * sacrum[0].width / 48
+    thick = float(rng.uniform(0.7, 1.4))
     rods: list[Capsule] = []
+    plates: list[Plate] = []
     for side in (-1, 1):
-        joint = s2.place(side * (s1.width / 2 + 20), s2.depth / 2 + 6, 0)
-        way = np.array([side, 1.0, 1.0]) * scale
+        at = _pelvic_points(side, sacrum[0], sacrum[1], scale)
+        joint, hip = at["joint"], at["hip"]
+        crest = [at[f"crest{n}"] for n in range(5)]
+        rods += _chain(crest, [4.6 * thick] * 5, part)
+        plates += [
+            Plate((joint, a, b), half * thick, part)
+            for (a, b), half in zip(itertools.pairwise(crest), (4.5, 3.0, 2.2, 3.0), strict=True)
+        ]
+        plates.append(Plate((joint, hip, crest[4]), 4.5 * thick, part))
+        rods.append(Capsule(joint, hip, 9, 12, part))
+        rods.append(Capsule(hip, crest[4], 10, 4.5 * thick, part))
+        rods.append(Capsule(joint, crest[0], 7 * thick, 4.6 * thick, part))
+        for a, b, ra, rb in (
+            ("joint", "spine", 8, 7),
+            ("hip", "pubis", 10, 7.5),
+            ("hip", "sit", 11, 9),
+            ("sit", "pubis", 7, 6),
+        ):
+            rods.append(Capsule(at[a], at[b], ra, rb, part))
+        rods += _thigh(side, at["ball"], at["neck"], scale, femur)
+    return rods, plates
 
-        def at(x: float, y: float, z: float, way: Vector = way, joint: Vector = joint) -> Vector:
-            return np.asarray(joint + way * np.array([x, y, z]))
 
-        hip = at(34, -52, -72)
-        crest = [at(8, 24, 22), at(22, 2, 58), at(52, -36, 64), at(66, -72, 38), at(64, -92, 8)]
-        for rim in crest:
-            rods.append(Capsule(joint, rim, 7.5 * thick, 3.6 * thick, part))
-            rods.append(Capsule(hip, rim, 8.0 * thick, 3.2 * thick, part))
-        mids = [0.5 * (a + b) for a, b in itertools.pairwise(crest)]
-        rods += [Capsule(joint, rim, 5.0 * thick, 3.0 * thick, part) for rim in mids]
-        rods += _chain(crest, [5.0 * thick] * 5, part)
-        rods.append(Capsule(joint, at(4, 8, -24), 8, 7, part))
-        rods.append(Capsule(joint, hip, 9, 13, part))
-        pubis, sit = at(-50, -96, -100), at(14, -26, -130)
-        rods.append(Capsule(hip, pubis, 10, 7.5, part))
-        rods.append(Capsule(hip, sit, 11, 9, part))
-        rods.append(Capsule(sit, pubis, 7, 6, part))
-        ball = at(46, -58, -80)
-        neck = at(84, -52, -104)
-        rods.append(Capsule(ball, ball + 0.1, 22.5 * scale, 22.5 * scale, femur))
-        rods.append(Capsule(ball, neck, 13, 15, femur))
-        rods.append(Capsule(neck, neck + np.array([side * 2.0, 2, -70.0]), 16, 14, femur))
-        shaft = neck + np.array([side * 2.0, 2, -70.0])
-        rods.append(Capsule(shaft, shaft + np.array([-side * 40.0, -5, -330]), 14, 14, femur))
-    return rods
+def _thigh(side: int, ball: Vector, neck: Vector, scale: float, part: int) -> list[Capsule]:
+    shaft = neck + np.array([side * 2.0, 2, -70.0])
+    return [
+        Capsule(ball, ball + 0.1, 22.5 * scale, 22.5 * scale, part),
+        Capsule(ball, neck, 13, 15, part),
+        Capsule(neck, shaft, 16, 14, part),
+        Capsule(shaft, shaft + np.array([-side * 40.0, -5, -330]), 14, 14, part),
+    ]
 
 
 def shoulder_rods(

@@ -1,143 +1,42 @@
-"""Everything that is not bone, painted on a coarse grid and brought to the fine one by lines."""
-
-import itertools
-from dataclasses import dataclass
+"""Everything that is not bone: outline, muscles, organs, vessels, canal."""
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from annotation.domain.geometry import Grid
 from annotation.domain.vertebrae import Region, region_of
-from inference.phantoms.distance import Canvas, Capsule, Field
-from inference.phantoms.habitus import Habitus
-from inference.phantoms.spine import Body
+from inference.phantoms.chest import paint_lungs
+from inference.phantoms.distance import Canvas, Field
+from inference.phantoms.person import Person
+from inference.phantoms.soft import Soft, lumps
 
 Vector = NDArray[np.float64]
-
-
-@dataclass
-class Soft:
-    """Soft tissue on a coarse grid.
-
-    Attributes:
-        canvas: supplies the coarse grid and its boxes.
-        hu: Hounsfield units, shape of the coarse grid.
-        step_mm: largest spacing of the coarse grid.
-    """
-
-    canvas: Canvas
-    hu: Field
-    step_mm: float
-
-    def ball(self, centre: Vector, radii: tuple[float, float, float], hu: float) -> None:
-        """Paint an ellipsoid with half axes along x, y, z."""
-        reach = np.asarray(radii, dtype=np.float64)
-        box = self.canvas.box(centre - reach, centre + reach)
-        if box is None:
-            return
-        x, y, z = self.canvas.axes(box)
-        c, r = centre.astype(np.float32), reach.astype(np.float32)
-        rho = np.sqrt(
-            ((x - c[0]) / r[0]) ** 2 + ((y - c[1]) / r[1]) ** 2 + ((z - c[2]) / r[2]) ** 2
-        )
-        self._mix(box, (rho - 1) * np.float32(reach.min()), hu)
-
-    def rod(self, a: Vector, b: Vector, radius: float, hu: float) -> None:
-        """Paint a rod with round ends."""
-        found = self.canvas.capsule_distance(Capsule(a, b, radius, radius, 0))
-        if found is not None:
-            self._mix(found[0], found[1], hu)
-
-    def tube(self, points: Vector, radius: float, hu: float) -> None:
-        """Paint rods along points, shape (n, 3)."""
-        for a, b in itertools.pairwise(points):
-            self.rod(a, b, radius, hu)
-
-    def _mix(self, box: tuple[slice, slice, slice], distance: Field, hu: float) -> None:
-        alpha = np.clip(np.float32(0.5) - distance * np.float32(1 / self.step_mm), 0, 1)
-        part = self.hu[box]
-        part += alpha * (np.float32(hu) - part)
-
-
-def coarse_grid(grid: Grid, step_mm: float) -> Grid:
-    """Return a grid of at least this spacing that covers another one."""
-    spacing = np.array(grid.spacing_mm)
-    steps = np.maximum(spacing, step_mm)
-    span = (np.array(grid.dims) - 1) * spacing
-    dims = np.ceil(span / steps).astype(int) + 2
-    affine = grid.affine_lps.copy()
-    affine[:3, :3] = affine[:3, :3] / spacing * steps
-    return Grid((int(dims[0]), int(dims[1]), int(dims[2])), affine)
-
-
-def to_fine(hu: Field, coarse: Grid, fine: Grid) -> Field:
-    """Interpolate linearly along each axis; both grids share origin and directions."""
-    out = hu
-    for axis, n in ((1, 1), (2, 0), (0, 2)):
-        step = coarse.spacing_mm[n] / fine.spacing_mm[n]
-        place = np.arange(fine.dims[n]) / step
-        low = np.minimum(place.astype(int), coarse.dims[n] - 2)
-        share = (place - low).astype(np.float32)
-        weights = np.zeros((fine.dims[n], coarse.dims[n]), np.float32)
-        weights[np.arange(len(low)), low] = 1 - share
-        weights[np.arange(len(low)), low + 1] += share
-        if axis == 2:
-            out = out @ weights.T
-        elif axis == 1:
-            out = np.matmul(weights, out)
-        else:
-            out = (weights @ out.reshape(out.shape[0], -1)).reshape(-1, *out.shape[1:])
-    return np.ascontiguousarray(out, dtype=np.float32)
-
-
-@dataclass(frozen=True)
-class Person:
-    """What the painters of soft tissue need to know."""
-
-    bodies: tuple[Body, ...]
-    sacrum: tuple[Body, ...]
-    habitus: Habitus
-
-    def z_of(self, level: str, fallback: str) -> float:
-        """Return the height of a level, or of another one where it is absent."""
-        found = {body.level: float(body.centre[2]) for body in self.bodies}
-        return found.get(level, found[fallback])
-
-    def beside(self, region: Region) -> list[Body]:
-        """Return the bodies of one region."""
-        return [body for body in self.bodies if region_of(body.level) is region]
+Axes = tuple[Field, Field, Field]
 
 
 def paint_soft(rng: np.random.Generator, person: Person, coarse: Grid) -> Soft:
     """Return the soft tissue of a person in view of a grid."""
-    canvas = Canvas(coarse, np.empty(0, np.float32), np.empty(0, np.uint16), max(coarse.spacing_mm))
-    soft = Soft(canvas, np.full(coarse.shape, -1000, np.float32), max(coarse.spacing_mm))
-    whole = tuple(slice(0, n) for n in coarse.shape)
-    x, y, z = canvas.axes((whole[0], whole[1], whole[2]))
-    _paint_table(rng, soft, person, (x, y, z))
-    _paint_trunk(rng, soft, person, (x, y, z))
+    widest = max(coarse.spacing_mm)
+    canvas = Canvas(coarse, np.empty(0, np.float32), np.empty(0, np.uint16), widest)
+    soft = Soft(canvas, np.full(coarse.shape, -1000, np.float32), widest)
+    k, j, i = (slice(0, n) for n in coarse.shape)
+    axes = canvas.axes((k, j, i))
+    _paint_table(rng, soft, person, axes)
+    around = soft.hu.copy()
+    skin = _paint_trunk(rng, soft, person, axes)
     _paint_backs(rng, soft, person)
     if rng.random() < 0.85:
         _paint_blobs(rng, soft, person)
-    _paint_lungs(rng, soft, person, (x, y, z))
+    paint_lungs(rng, soft, person, axes)
     _paint_organs(rng, soft, person)
     _paint_head(rng, soft, person)
     _paint_vessels(rng, soft, person)
     _paint_canal(rng, soft, person)
+    soft.hu = around + skin * (soft.hu - around)
     return soft
 
 
-def _profile(person: Person, z: Field, name: str) -> Field:
-    habitus = person.habitus
-    if name == "middle":
-        return habitus.middle_y(z).astype(np.float32)
-    return habitus.at(getattr(habitus, name), z).astype(np.float32)
-
-
-def _paint_table(
-    rng: np.random.Generator, soft: Soft, person: Person, axes: tuple[Field, Field, Field]
-) -> None:
+def _paint_table(rng: np.random.Generator, soft: Soft, person: Person, axes: Axes) -> None:
     if rng.random() < 0.25:
         return
     habitus = person.habitus
@@ -153,37 +52,43 @@ def _paint_table(
     soft.hu[np.broadcast_to(shell, soft.hu.shape)] = rng.uniform(-500, 200)
 
 
-def _paint_trunk(
-    rng: np.random.Generator, soft: Soft, person: Person, axes: tuple[Field, Field, Field]
-) -> None:
-    x, y, z = axes
-    habitus = person.habitus
-    a, b = _profile(person, z, "half_width"), _profile(person, z, "half_depth")
-    dx, dy = np.abs(x - _profile(person, z, "x")), np.abs(y - _profile(person, z, "middle"))
-    legs = z < habitus.crotch_z
-    shift = np.where(legs, a * np.float32(0.5), 0)
-    a = np.where(legs, a * np.float32(0.47), a)
-    dx = np.abs(dx - shift)
-    p = np.float32(rng.uniform(2.0, 3.0))
-    depth = (((dx / a) ** p + (dy / b) ** p) ** (1 / p) - 1) * np.minimum(a, b)
-    lumps = _lumps(rng, soft.hu.shape, 3.0)
-    muscle = np.float32(rng.uniform(25, 65)) + lumps * np.float32(rng.uniform(3, 18))
-    fat = np.float32(rng.uniform(-120, -75))
-    streaky = np.float32(rng.uniform(-1.6, 2.0))
-    inner = np.where(lumps > streaky, muscle, fat) if streaky > -1.5 else muscle
-    fat_mm = np.float32(habitus.fat_mm) + lumps
-    value = np.where(depth > -fat_mm, fat, inner)
+def _paint_trunk(rng: np.random.Generator, soft: Soft, person: Person, axes: Axes) -> Field:
+    """Paint skin, fat, muscle and belly; return the share of each voxel inside the skin."""
+    depth = _trunk_depth(rng, soft, person, axes)
+    noise = lumps(rng, soft.hu.shape, int(rng.integers(3, 7)))
+    muscle = np.float32(rng.uniform(25, 65)) + noise * np.float32(rng.uniform(2, 12))
+    fat = np.float32(rng.uniform(-125, -75)) + noise * np.float32(rng.uniform(0, 8))
+    inner = np.where(noise > np.float32(rng.uniform(-4, 1.0)), muscle, fat)
+    wall = np.float32(person.habitus.fat_mm + rng.uniform(8, 22))
+    _, y, z = axes
+    front = person.profile(z, "spine_y") - np.float32(rng.uniform(20, 32))
+    belly = (depth < -wall) & (y < front) & (z < person.z_of("T9", "T8"))
+    filling = np.where(noise > np.float32(rng.uniform(-2.5, 1.5)), muscle, fat)
+    inner = np.where(belly, filling, inner)
+    value = np.where(depth > -(np.float32(person.habitus.fat_mm) + 2 * noise), fat, inner)
     alpha = np.clip(0.5 - depth / np.float32(soft.step_mm), 0, 1)
     soft.hu += alpha * (value - soft.hu)
+    return np.asarray(alpha)
 
 
-def _lumps(rng: np.random.Generator, shape: tuple[int, ...], sigma: float) -> Field:
-    """Return smooth noise of standard deviation one."""
-    small = tuple(max(3, n // 3 + 2) for n in shape)
-    noise = gaussian_filter(rng.standard_normal(small, dtype=np.float32), sigma / 3 * 2)
-    noise /= max(float(noise.std()), 1e-6)
-    cut = tuple(slice(0, n) for n in shape)
-    return np.asarray(np.repeat(np.repeat(np.repeat(noise, 3, 0), 3, 1), 3, 2)[cut])
+def _trunk_depth(rng: np.random.Generator, soft: Soft, person: Person, axes: Axes) -> Field:
+    x, y, z = axes
+    habitus = person.habitus
+    a, b = person.profile(z, "half_width"), person.profile(z, "half_depth")
+    dx, dy = np.abs(x - person.profile(z, "x")), np.abs(y - person.profile(z, "middle"))
+    legs = z < habitus.crotch_z
+    dx = np.abs(dx - np.where(legs, a * np.float32(0.5), 0))
+    a = np.where(legs, a * np.float32(0.47), a)
+    p = np.float32(rng.uniform(2.0, 3.0))
+    depth = (((dx / a) ** p + (dy / b) ** p) ** (1 / p) - 1) * np.minimum(a, b)
+    if rng.random() < 0.5:
+        wide = np.float32(rng.uniform(38, 60))
+        arm = np.abs(x - person.profile(z, "x")) - person.profile(z, "half_width") - wide
+        arm = np.sqrt(arm**2 + (y - person.profile(z, "middle") - 10) ** 2) - wide * 0.9
+        below = z < person.z_of("T1", "C7") - 20
+        above = z > habitus.crotch_z
+        depth = np.where(below & above, np.minimum(depth, arm), depth)
+    return np.asarray(depth)
 
 
 def _paint_backs(rng: np.random.Generator, soft: Soft, person: Person) -> None:
@@ -232,51 +137,6 @@ def _paint_blobs(rng: np.random.Generator, soft: Soft, person: Person) -> None:
         if abs(where[1] - float(habitus.middle_y(np.array(z)))) > 0.8 * room:
             continue
         soft.ball(where, (radii[0], radii[1], radii[2]), float(rng.uniform(*kinds[kind])))
-
-
-def _paint_lungs(
-    rng: np.random.Generator, soft: Soft, person: Person, axes: tuple[Field, Field, Field]
-) -> None:
-    x, y, z = axes
-    top = person.z_of("T1", "C7") + rng.uniform(-12, 14)
-    dome = person.z_of("T10", "T9") + rng.uniform(-30, 30)
-    if float(z.max()) < dome - 90 or float(z.min()) > top:
-        return
-    habitus = person.habitus
-    mid_x, spine_y = _profile(person, z, "x"), _profile(person, z, "spine_y")
-    wall = np.float32(rng.uniform(14, 24)) + np.float32(habitus.fat_mm * 0.6)
-    a = (_profile(person, z, "half_width") - wall) * np.float32(rng.uniform(0.78, 0.9))
-    b = _profile(person, z, "half_depth") - wall
-    taper = np.sqrt(np.clip((np.float32(top) - z) / 90, 0, 1))
-    dx, dy = x - mid_x, y - _profile(person, z, "middle")
-    ring = (np.abs(dx) / (a * taper + 1)) ** 2.4 + (np.abs(dy) / (b * (0.4 + 0.6 * taper))) ** 2.4
-    inside = ring < 1
-    bulge = np.float32(dome) - (dx / a) ** 2 * 55 - np.where(dy > 0, dy * np.float32(0.55), 0)
-    inside &= z > bulge
-    away = np.float32(rng.uniform(2, 7))
-    half = np.interp(
-        z.ravel()[::-1],
-        [body.centre[2] for body in person.bodies[::-1]],
-        [body.width / 2 for body in person.bodies[::-1]],
-    )[::-1].reshape(z.shape)
-    front = spine_y - y
-    gap = (half + away).astype(np.float32)
-    middle = np.maximum(gap, np.clip(front, 0, 45) * np.float32(rng.uniform(0.4, 0.9)) + 14)
-    inside &= (np.abs(dx) > middle) | ((front > 60) & (np.abs(dx) > 38))
-    inside &= (np.abs(dx) > gap) & (y < spine_y + np.float32(rng.uniform(22, 42)))
-    density = float(rng.uniform(-930, -700))
-    vessels = np.maximum(_lumps(rng, soft.hu.shape, 1.2) - 1.8, 0) * np.float32(500)
-    value = np.where(inside, np.minimum(density + vessels, 40), soft.hu)
-    if rng.random() < 0.15:
-        fluid = inside & (y > spine_y + np.float32(rng.uniform(-20, 25)))
-        value = np.where(fluid, np.float32(rng.uniform(0, 30)), value)
-    soft.hu[...] = value
-    z_heart = dome + 45
-    y_heart = float(habitus.at(habitus.spine_y, np.array(z_heart))) - 75
-    centre = np.array([float(habitus.at(habitus.x, np.array(z_heart))) + 22, y_heart, z_heart])
-    soft.ball(centre, (58, 45, 55), float(rng.uniform(30, 60)))
-    if rng.random() < 0.4:
-        soft.ball(centre, (32, 28, 30), float(rng.uniform(100, 350)))
 
 
 def _paint_organs(rng: np.random.Generator, soft: Soft, person: Person) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.domain.geometry import Grid
+from inference.phantoms.person import Person
 from inference.phantoms.spine import Body
-from inference.phantoms.tissue import Person
 
 Vector = NDArray[np.float64]
 _SCANS: Final[dict[str, tuple[float, str, float, str, float]]] = {
