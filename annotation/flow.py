@@ -1,12 +1,40 @@
 """What starts by itself when a case arrives at a stage, on one page."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from annotation.domain.workflow import Stage
-from annotation.refinement.services import ensure_main_track
+from annotation.preannotation import services as preannotation
+from annotation.preannotation.models import PreAnnotation
+from annotation.refinement import selectors as masks
+from annotation.refinement import services as refinement
+from annotation.refinement.models import MaskRevision
+from annotation.studies.models import Case
 from annotation.studies.services import ON_ARRIVAL
+from annotation.work.models import Job
+from annotation.work.services import ON_FAILURE
 
 
 def fill() -> None:
-    """Fill the table that `advance_case` looks into; called once at start-up."""
+    """Fill the tables that earlier rooms look into; called once at start-up."""
     ON_ARRIVAL.clear()
     ON_ARRIVAL.update({stage: [] for stage in Stage})
-    ON_ARRIVAL[Stage.REFINING].append(ensure_main_track)
+    ON_ARRIVAL[Stage.QUEUED].append(preannotation.begin_preannotation)
+    ON_ARRIVAL[Stage.REFINING].append(refinement.ensure_main_track)
+    ON_FAILURE[Job.Kind.PREANNOTATION] = preannotation.note_failure
+    preannotation.MASK_ROOM.current = _current_mask
+    preannotation.MASK_ROOM.begin = _begin_mask
+
+
+def _current_mask(case: Case) -> NDArray[np.uint8] | None:
+    has_mask = masks.newest_revision(case) is not None
+    return masks.current_mask(case) if has_mask else None
+
+
+def _begin_mask(row: PreAnnotation, mask: NDArray[np.uint8]) -> None:
+    newest = masks.newest_revision(row.case)
+    if newest is not None and newest.author_kind == MaskRevision.AuthorKind.IMPORT:
+        return
+    refinement.start_main_track(
+        row.case, mask=mask, author_kind=MaskRevision.AuthorKind.MODEL, preannotation=row
+    )

@@ -7,11 +7,13 @@ import numpy as np
 
 from annotation.domain.geometry import Grid
 from annotation.domain.geometry import Volume as Ct
+from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
 from annotation.domain.workflow import Move, Role
+from annotation.preannotation.models import ModelVersion
 from annotation.studies import services as studies
 from annotation.studies.models import Case, Dataset, Image, Membership, Patient, Series, Study, User
 from annotation.studies.models import Volume as VolumeRow
-from annotation.studies.volumes import store_volume
+from annotation.studies.volumes import grid_of, store_volume
 
 _counter = itertools.count(1)
 
@@ -85,3 +87,26 @@ def make_refining_case(dataset: Dataset, volume: VolumeRow | None = None) -> Cas
     case = make_case(dataset, volume)
     studies.advance_case(case, move=Move.OFFER, by=None, role=Role.SYSTEM)
     return case
+
+
+def make_model(version: str = "m1", **fields) -> ModelVersion:
+    """Return a model version whose weights no test loads."""
+    fields = {"trained_on": "20 phantoms", "phantoms_only": True, "weights": version} | fields
+    return ModelVersion.objects.create(
+        system="anchor-free", version=version, sha256=version.ljust(64, "0"), **fields
+    )
+
+
+def make_proposal(volume: VolumeRow, levels: tuple[str, ...] = ("T11", "T12", "L1")) -> Proposal:
+    """Return a proposal with one block and six points per bright block of `make_ct`."""
+    grid = grid_of(volume)
+    mask = np.zeros(grid.shape, np.uint8)
+    vertebrae = []
+    for number, level in enumerate(levels, start=1):
+        top = 2 + 10 * (number - 1)
+        mask[2:-2, top : top + 7, 5:14] = number
+        columns = (5.0, 9.0, 13.0)
+        ends = [[(i, top, 4.5), (i, top + 6 - (i == 5.0) * 2, 4.5)] for i in columns]
+        points = grid.to_mm(np.array(ends))
+        vertebrae.append(VertebraProposal(number, level, points.mean(axis=(0, 1)), points, 0.9))
+    return Proposal(tuple(vertebrae), mask, grid, CountedFrom.T1_RIB, seconds={"detect": 0.1})

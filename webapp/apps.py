@@ -9,4 +9,5 @@ class WebappConfig(AppConfig):
     name = "webapp"
 
     def ready(self) -> None:
+        from inference import tasks  # noqa: F401, PLC0415 - registered by being imported
         from webapp import celery, schema  # noqa: F401, PLC0415 - registered by being imported

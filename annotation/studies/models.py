@@ -280,12 +280,16 @@ class Origin(models.TextChoices):
 
 
 class Vertebra(models.Model):
-    """One bone in one case; its number is what the label maps hold and is never reused."""
+    """One bone in one case; its number is what the label maps hold and is never reused.
+
+    `is_retired`: only an earlier proposal held it, and nobody had worked on that.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="vertebrae")
     number = models.PositiveSmallIntegerField()
     origin = models.CharField(max_length=10, choices=Origin.choices)
+    is_retired = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

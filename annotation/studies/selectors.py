@@ -124,5 +124,5 @@ def levels_of(case: Case) -> dict[int, str]:
 
 
 def vertebrae_of(case: Case) -> QuerySet[Vertebra]:
-    """Return the vertebrae of a case by number."""
-    return Vertebra.objects.filter(case=case).order_by("number")
+    """Return the vertebrae of a case by number, without those that only an old proposal held."""
+    return Vertebra.objects.filter(case=case, is_retired=False).order_by("number")

@@ -20,8 +20,8 @@ from annotation.bridge.packing import MAGIC_BYTES, UnknownFormat, magic, refuse_
 from annotation.domain.geometry import Grid
 from annotation.domain.geometry import Volume as Ct
 from annotation.storage.blobs import FileStore
+from annotation.studies.blobs import blob_store
 from annotation.studies.models import Image, Volume
-from annotation.studies.stores import blobs
 
 NAME: Final = "lamina.hu/1"
 THUMBNAIL_PX: Final = 160
@@ -54,7 +54,7 @@ def decode_ct(content: bytes) -> Ct:
 
 def load_ct(volume: Volume) -> Ct:
     """Return the stored CT of a volume, read-only."""
-    return decode_ct(blobs().read(volume.hu_blob))
+    return decode_ct(blob_store().read(volume.hu_blob))
 
 
 def grid_of(volume: Volume) -> Grid:
@@ -80,7 +80,7 @@ def store_volume(
         record: how the stored image became this volume.
         progress: called with the share done, 0-1.
     """
-    store = blobs()
+    store = blob_store()
     told = progress or (lambda share: None)
     row = Volume(image=image, rule=rule, record=record or {}, hash=volume_hash(ct))
     row.dims, row.affine_lps = list(ct.grid.dims), ct.grid.affine_lps.tolist()

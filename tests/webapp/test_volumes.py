@@ -4,7 +4,7 @@ from django.test import Client
 
 from annotation.bridge.encode import decode_slice, read_index
 from annotation.bridge.packing import UnknownFormat
-from annotation.studies.stores import blobs
+from annotation.studies.blobs import blob_store
 from annotation.studies.volumes import decode_ct, encode_ct, load_ct
 from tests import making
 
@@ -21,7 +21,7 @@ def test_a_slice_comes_back_voxel_by_voxel_and_may_be_kept_for_ever(case, people
     assert meta["dims"] == [20, 32, 10]
     answer = sign_in(people.student).get(meta["slice_url"].replace("{k}", "4"))
     assert "immutable" in answer["Cache-Control"]
-    with blobs().open(case.volume.slices_blob) as stream:
+    with blob_store().open(case.volume.slices_blob) as stream:
         index = read_index(stream)
     assert np.array_equal(decode_slice(answer.content, index), load_ct(case.volume).hu[4])
 

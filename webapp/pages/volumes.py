@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from annotation.bridge.encode import SliceIndex, read_index, read_slice
 from annotation.domain.refusals import NotVisible
+from annotation.studies.blobs import blob_store
 from annotation.studies.models import User, Volume
 from annotation.studies.selectors import get_volume
-from annotation.studies.stores import blobs
 
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
 
@@ -56,18 +56,18 @@ def show_slice_gzip(volume: Volume, k: int) -> HttpResponse:
 
 @_answering
 def show_preview(volume: Volume) -> HttpResponse:
-    return _bytes(blobs().read(volume.preview_blob))
+    return _bytes(blob_store().read(volume.preview_blob))
 
 
 @_answering
 def show_thumbnail(volume: Volume) -> HttpResponse:
-    return HttpResponse(blobs().read(volume.thumbnail_blob), content_type="image/png")
+    return HttpResponse(blob_store().read(volume.thumbnail_blob), content_type="image/png")
 
 
 def _slice(key: str, k: int) -> HttpResponse:
     index = _index_of(key)
     try:
-        with blobs().open(key) as stream:
+        with blob_store().open(key) as stream:
             return _bytes(read_slice(stream, index, k))
     except IndexError as error:
         raise NotVisible(f"The volume has no slice {k}.") from error
@@ -75,7 +75,7 @@ def _slice(key: str, k: int) -> HttpResponse:
 
 @lru_cache(maxsize=256)
 def _index_of(key: str) -> SliceIndex:
-    with blobs().open(key) as stream:
+    with blob_store().open(key) as stream:
         return read_index(stream)
 
 
