@@ -1,0 +1,115 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useStore } from 'zustand'
+import { letterOf, type Vec3 } from '../domain/geometry'
+import { colourOf } from '../domain/levelColours'
+import { namePlaces } from './names'
+import type { Pin } from './Pane'
+import { type Plane, screenAxes, sliceAt, sliceCount } from './planes'
+import type { SpineView } from './spineView'
+
+const BARS_MM = [5, 10, 20, 50, 100]
+const LONGEST_BAR_PIXELS = 110
+const EDGE = 14
+
+const opposite = (direction: Vec3): Vec3 => [-direction[0], -direction[1], -direction[2]]
+
+/** What is drawn over the picture of one plane; nothing here takes the mouse. */
+export function PaneOverlay({ view, plane, pins }: { view: SpineView; plane: Plane; pins: readonly Pin[] }) {
+  const { t } = useTranslation()
+  const size = useStore(view.state, (state) => state.sizes[plane])
+  const seen = useStore(view.state, (state) => state.views?.[plane])
+  const focus = useStore(view.state, (state) => state.focusMm)
+  if (!seen || size.width === 0) return null
+  const index = sliceAt(view.grid, plane, focus)
+  return (
+    <svg className="spine-overlay" width={size.width} height={size.height} aria-hidden="true">
+      <Crosshair at={view.worldToCanvas(plane, focus)} width={size.width} height={size.height} />
+      {plane !== 'axial' && <Names view={view} plane={plane} index={index} />}
+      <Letters view={view} plane={plane} width={size.width} height={size.height} />
+      <text className="spine-caption" x={12} y={22}>{`${t(`viewer.${plane}`)} ${index + 1} / ${sliceCount(view.grid, plane)}`}</text>
+      {plane === 'sagittal' && <ScaleBar mmPerPixel={seen.mmPerPixel} width={size.width} height={size.height} />}
+      {plane === 'sagittal' && <text className="spine-caption spine-research" x={12} y={size.height - 14}>{t('app.research')}</text>}
+      <Pins view={view} plane={plane} pins={pins} index={index} />
+      <BrushRing view={view} plane={plane} mmPerPixel={seen.mmPerPixel} />
+    </svg>
+  )
+}
+
+function Crosshair({ at, width, height }: { at: [number, number] | null; width: number; height: number }) {
+  if (!at) return null
+  return (
+    <g className="spine-crosshair">
+      <line x1={at[0]} x2={at[0]} y1={0} y2={height} />
+      <line x1={0} x2={width} y1={at[1]} y2={at[1]} />
+    </g>
+  )
+}
+
+function Letters({ view, plane, width, height }: { view: SpineView; plane: Plane; width: number; height: number }) {
+  const { right, down } = useMemo(() => screenAxes(view.grid, plane), [view, plane])
+  return (
+    <g className="spine-letters">
+      <text x={EDGE} y={height / 2}>{letterOf(opposite(right))}</text>
+      <text x={width - EDGE} y={height / 2}>{letterOf(right)}</text>
+      <text x={width / 2} y={EDGE + 8}>{letterOf(opposite(down))}</text>
+      <text x={width / 2} y={height - EDGE + 2}>{letterOf(down)}</text>
+    </g>
+  )
+}
+
+function ScaleBar({ mmPerPixel, width, height }: { mmPerPixel: number; width: number; height: number }) {
+  const mm = BARS_MM.filter((length) => length / mmPerPixel <= LONGEST_BAR_PIXELS).at(-1) ?? 5
+  const left = width - EDGE - mm / mmPerPixel
+  const y = height - 30
+  return (
+    <g className="spine-scale">
+      <path d={`M${left} ${y - 6}V${y}H${width - EDGE}V${y - 6}`} />
+      <text x={width - EDGE} y={y + 17}>{`${mm} mm`}</text>
+    </g>
+  )
+}
+
+function Names({ view, plane, index }: { view: SpineView; plane: Plane; index: number }) {
+  const edition = useStore(view.state, (state) => state.edition)
+  const levels = useStore(view.state, (state) => state.levels)
+  const isHidden = useStore(view.state, (state) => state.isOverlayHidden)
+  const labels = view.labelMap
+  const places = useMemo(
+    () => (labels ? namePlaces(view.grid, labels, plane, index) : []),
+    // The map is painted in place: `edition` tells when.
+    [view, labels, plane, index, edition],
+  )
+  if (isHidden) return null
+  return places.map(({ number, mm }) => {
+    const at = view.worldToCanvas(plane, mm)
+    const level = levels.get(number) ?? null
+    return at && (
+      <text key={number} className="spine-name" x={at[0] - 10} y={at[1] + 5} style={{ fill: colourOf(level) }}>
+        {level ?? `#${number}`}
+      </text>
+    )
+  })
+}
+
+function Pins({ view, plane, pins, index }: { view: SpineView; plane: Plane; pins: readonly Pin[]; index: number }) {
+  return pins.map((pin, place) => {
+    const at = view.worldToCanvas(plane, pin.mm)
+    const isNear = Math.abs(sliceAt(view.grid, plane, pin.mm) - index) <= 1
+    return at && isNear && (
+      <g key={pin.id} className="spine-pin" transform={`translate(${at[0]} ${at[1] - 20})`}>
+        <circle r={12} />
+        <text y={5}>{place + 1}</text>
+      </g>
+    )
+  })
+}
+
+function BrushRing({ view, plane, mmPerPixel }: { view: SpineView; plane: Plane; mmPerPixel: number }) {
+  const cursor = useStore(view.state, (state) => (state.cursor?.plane === plane ? state.cursor : null))
+  const tool = useStore(view.state, (state) => state.tool)
+  const radiusMm = useStore(view.state, (state) => state.radiusMm)
+  if (!cursor || (tool !== 'brush' && tool !== 'eraser')) return null
+  const [x, y] = cursor.pixel
+  return <circle className="spine-brush" data-tool={tool} cx={x} cy={y} r={Math.max(2, radiusMm / mmPerPixel)} />
+}

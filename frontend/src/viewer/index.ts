@@ -1,0 +1,31 @@
+/**
+ * The viewer: the only room that imports Cornerstone.
+ *
+ * ```tsx
+ * const { loading, view } = useVolume(detail.volume)      // opens, streams, closes
+ * useEffect(() => view?.setLabels(mask.labels), [view, mask])   // vertebra numbers by flat index
+ * useEffect(() => view?.setLevels(new Map(detail.vertebrae.map((v) => [v.number, v.level]))), ...)
+ * return view && <SpineViewer view={view} pins={[{ id, mm, text }]} />
+ * ```
+ *
+ * `view.state` is a zustand store (focus, views, window, tool, active number ...); read it with
+ * `useStore(view.state, (s) => s.tool)`. Commands: `flyTo(mm)`, `setFocus(mm)`, `scroll`, `zoom`, `pan`,
+ * `setPreset('bone')`, `setFill`, `toggleOutline`, `hideOverlay(bool)`, `setActive(number)`,
+ * `voxelAt(mm)`, `worldToCanvas(plane, mm)`, `canvasToWorld(plane, pixel)`. All points are LPS
+ * millimetres, all pixels count from the upper left of the pane.
+ *
+ * Painting: put `tool: 'brush' | 'eraser'` into the state and listen with `view.editor.onStroke((tool,
+ * runs, number) => ...)`; undo and redo come through the same listener. Left clicks of the tool
+ * 'look' move the crosshair.
+ *
+ * Slices alone, without Cornerstone: `fetchMeta` and `loadSlice(meta, k)` of ../bridge.
+ */
+export { labelStats, type LabelStats } from './labelStats'
+export type { Loading } from './openVolume'
+export type { Pin } from './Pane'
+export type { Plane } from './planes'
+export { SpineView } from './spineView'
+export { SpineViewer } from './SpineViewer'
+export { useVolume, type VolumeOnScreen } from './useVolume'
+export { type Preset, type ToolInHand, type ViewState, WINDOWS } from './viewState'
+export { StatusLine } from './StatusLine'

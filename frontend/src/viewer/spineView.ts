@@ -1,0 +1,243 @@
+/**
+ * One viewer: a volume, at most one label map over it, three views and the strokes made in them. The
+ * component `SpineViewer` draws it; screens command it.
+ */
+import type { StoreApi } from 'zustand/vanilla'
+import { type Grid, toIjk, toMm, type Vec3 } from '../domain/geometry'
+import { Editor } from './editor'
+import { LabelLayer } from './labelLayer'
+import type { Described, OpenVolume } from './openVolume'
+import { fitted, intoSlice, panned, type Plane, PLANES, screenAxes, type Size, sliceAt, sliceCount, toCanvas, toWorld, type View, zoomed } from './planes'
+import { Stage } from './stage'
+import { createViewState, type Preset, type ViewState, WINDOWS } from './viewState'
+
+const ACTIVE_FILL_MORE = 0.19
+
+export class SpineView {
+  readonly state: StoreApi<ViewState> = createViewState()
+  readonly editor: Editor
+  readonly grid: Grid
+  private stage: Stage | null = null
+  private layer: LabelLayer | null = null
+  private labels: Uint8Array<ArrayBuffer> | null = null
+  private readonly ends: (() => void)[] = []
+
+  constructor(
+    readonly source: OpenVolume,
+    readonly volume: Described,
+  ) {
+    this.grid = volume.grid
+    const { dims } = volume.grid
+    const middle: Vec3 = [Math.floor(dims[0] / 2), Math.floor(dims[1] / 2), Math.floor(dims[2] / 2)]
+    this.state.setState({ focusMm: toMm(volume.grid, middle) })
+    this.editor = new Editor(this)
+  }
+
+  // --- the label map
+
+  /** Shows a label map (vertebra numbers by flat index); it is painted on in place. */
+  setLabels(labels: Uint8Array<ArrayBuffer>): void {
+    if (labels.length !== this.volume.hu.length) throw new RangeError('The label map does not fit the volume.')
+    this.labels = labels
+    this.editor.forget()
+    this.mountLayer()
+    this.state.setState(({ edition }) => ({ edition: edition + 1 }))
+  }
+
+  get labelMap(): Uint8Array<ArrayBuffer> | null {
+    return this.labels
+  }
+
+  /** Which level each vertebra number is; decides colours and names. */
+  setLevels(levels: ReadonlyMap<number, string | null>): void {
+    this.state.setState({ levels })
+    this.layer?.setLevels(levels)
+    this.stage?.render()
+  }
+
+  setActive(active: number): void {
+    this.state.setState({ active })
+    this.layer?.setActive(active)
+    this.stage?.render()
+  }
+
+  /** To be called after the label map was written from outside: draws sagittal slices `k` anew. */
+  labelsChanged(slices: Iterable<number>): void {
+    this.layer?.touch(slices)
+    this.state.setState(({ edition }) => ({ edition: edition + 1 }))
+  }
+
+  // --- looking
+
+  setFill(fill: number): void {
+    this.state.setState({ fill })
+    this.applyStyle()
+  }
+
+  toggleOutline(): void {
+    this.state.setState(({ outlineOnly }) => ({ outlineOnly: !outlineOnly }))
+    this.applyStyle()
+  }
+
+  hideOverlay(isOverlayHidden: boolean): void {
+    this.state.setState({ isOverlayHidden })
+    this.layer?.setVisible(!isOverlayHidden)
+    this.stage?.render()
+  }
+
+  setPreset(preset: Preset): void {
+    this.setWindow(WINDOWS[preset], preset)
+  }
+
+  nextPreset(): void {
+    this.setPreset(this.state.getState().preset === 'bone' ? 'softTissue' : 'bone')
+  }
+
+  setWindow(window: { center: number; width: number }, preset: Preset | null = null): void {
+    this.state.setState({ window, preset })
+    this.stage?.setWindow(window)
+    this.stage?.render()
+  }
+
+  /** Brings a point into the middle of all panes, and the crosshair onto it. */
+  flyTo(mm: Vec3, options: { fieldMm?: number } = {}): void {
+    this.setFocus(mm)
+    const { sizes } = this.state.getState()
+    for (const plane of PLANES) {
+      const view = this.state.getState().views?.[plane]
+      if (!view) continue
+      const widest = options.fieldMm ? options.fieldMm / Math.max(sizes[plane].height, 1) : view.mmPerPixel
+      this.setView(plane, { centre: mm, mmPerPixel: Math.min(view.mmPerPixel, widest) })
+    }
+  }
+
+  /** Moves the crosshair; panes follow across their slices and keep their place in them. */
+  setFocus(mm: Vec3): void {
+    this.state.setState({ focusMm: mm })
+    for (const plane of PLANES) {
+      const view = this.state.getState().views?.[plane]
+      if (view) this.setView(plane, view)
+    }
+    this.source.lookAt(sliceAt(this.grid, 'sagittal', mm))
+  }
+
+  /** Steps through the slices of a plane. */
+  scroll(plane: Plane, steps: number): void {
+    const { focusMm } = this.state.getState()
+    const index = Math.min(Math.max(this.sliceIndex(plane) + steps, 0), sliceCount(this.grid, plane) - 1)
+    this.setFocus(intoSlice(this.grid, plane, focusMm, index))
+  }
+
+  zoom(plane: Plane, pixel: readonly [number, number], factor: number): void {
+    this.changeView(plane, (view, size) => zoomed(screenAxes(this.grid, plane), view, size, pixel, factor))
+  }
+
+  pan(plane: Plane, by: readonly [number, number]): void {
+    this.changeView(plane, (view) => panned(screenAxes(this.grid, plane), view, by))
+  }
+
+  fit(): void {
+    const { sizes, focusMm } = this.state.getState()
+    for (const plane of PLANES) this.setView(plane, fitted(this.grid, plane, sizes[plane], focusMm))
+  }
+
+  sliceIndex(plane: Plane): number {
+    return sliceAt(this.grid, plane, this.state.getState().focusMm)
+  }
+
+  /** Pixels within a pane of LPS millimetres, or null before the pane has a size. */
+  worldToCanvas(plane: Plane, mm: Vec3): [number, number] | null {
+    const { views, sizes } = this.state.getState()
+    return views && toCanvas(screenAxes(this.grid, plane), views[plane], sizes[plane], mm)
+  }
+
+  canvasToWorld(plane: Plane, pixel: readonly [number, number]): Vec3 | null {
+    const { views, sizes } = this.state.getState()
+    return views && toWorld(screenAxes(this.grid, plane), views[plane], sizes[plane], pixel)
+  }
+
+  /** HU and vertebra number of the voxel at a point, or null outside the volume. */
+  voxelAt(mm: Vec3): { hu: number; number: number } | null {
+    const [i, j, k] = toIjk(this.grid, mm).map(Math.round) as [number, number, number]
+    const { dims } = this.grid
+    if (i < 0 || j < 0 || k < 0 || i >= dims[0] || j >= dims[1] || k >= dims[2]) return null
+    const index = i + dims[0] * (j + dims[1] * k)
+    return { hu: this.volume.hu[index] as number, number: this.labels?.[index] ?? 0 }
+  }
+
+  // --- the panes
+
+  /** Puts the three planes into elements on the page; returns the way to take them out. */
+  attach(elements: Readonly<Record<Plane, HTMLDivElement>>): () => void {
+    const stage = new Stage(this.grid, elements)
+    this.stage = stage
+    const measure = () => this.resize(elements)
+    const observer = new ResizeObserver(measure)
+    for (const plane of PLANES) observer.observe(elements[plane])
+    this.ends.push(() => observer.disconnect(), this.source.onVoxels(() => stage.render()))
+    for (const plane of PLANES) stage.onRendered(plane, () => this.noteDrawn())
+    void stage.show(this.volume.volume).then(() => {
+      if (this.stage !== stage) return
+      stage.setWindow(this.state.getState().window)
+      measure()
+      this.mountLayer()
+      stage.render()
+    })
+    return () => this.detach()
+  }
+
+  private noteDrawn(): void {
+    if (!this.state.getState().isDrawn) this.state.setState({ isDrawn: true })
+  }
+
+  private detach(): void {
+    for (const end of this.ends.splice(0)) end()
+    this.layer?.close()
+    this.layer = null
+    this.stage?.close()
+    this.stage = null
+    this.state.setState({ isDrawn: false })
+  }
+
+  private mountLayer(): void {
+    if (!this.stage || !this.labels || !this.state.getState().views) return
+    this.layer?.close()
+    this.layer = new LabelLayer(this.volume.meta, this.labels, this.stage)
+    const { levels, active } = this.state.getState()
+    this.layer.setLevels(levels)
+    this.layer.setActive(active)
+    this.applyStyle()
+  }
+
+  private applyStyle(): void {
+    const { fill, outlineOnly } = this.state.getState()
+    this.layer?.setStyle({ fill, activeFill: Math.min(1, fill + ACTIVE_FILL_MORE), outlineOnly })
+    this.stage?.render()
+  }
+
+  private resize(elements: Readonly<Record<Plane, HTMLDivElement>>): void {
+    const sizeOf = (plane: Plane): Size => ({ width: elements[plane].clientWidth, height: elements[plane].clientHeight })
+    const sizes = { sagittal: sizeOf('sagittal'), axial: sizeOf('axial'), coronal: sizeOf('coronal') }
+    if (PLANES.some((plane) => sizes[plane].width === 0)) return
+    const { views, focusMm } = this.state.getState()
+    const fit = (plane: Plane) => fitted(this.grid, plane, sizes[plane], focusMm)
+    this.state.setState({ sizes, views: views ?? { sagittal: fit('sagittal'), axial: fit('axial'), coronal: fit('coronal') } })
+    this.stage?.resize()
+    for (const plane of PLANES) this.changeView(plane, (view) => view)
+  }
+
+  private changeView(plane: Plane, change: (view: View, size: Size) => View): void {
+    const { views, sizes } = this.state.getState()
+    if (views) this.setView(plane, change(views[plane], sizes[plane]))
+  }
+
+  /** Keeps the middle of the view in the slice that the focus is in. */
+  private setView(plane: Plane, view: View): void {
+    const { views, sizes } = this.state.getState()
+    if (!views) return
+    const held = { ...view, centre: intoSlice(this.grid, plane, view.centre, this.sliceIndex(plane)) }
+    this.state.setState({ views: { ...views, [plane]: held } })
+    this.stage?.setView(plane, held, sizes[plane])
+    this.stage?.render([plane])
+  }
+}

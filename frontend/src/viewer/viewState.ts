@@ -1,0 +1,70 @@
+/** What a viewer shows and which tool is in hand; one store per viewer. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Vec3 } from '../domain/geometry'
+import type { Plane, Size, View } from './planes'
+
+export const WINDOWS = {
+  bone: { center: 260, width: 1050 },
+  softTissue: { center: 50, width: 400 },
+} as const
+export type Preset = keyof typeof WINDOWS
+
+/** `look`: a click sets the crosshair. `pick`: a click takes the level under the cursor. */
+export type ToolInHand = 'look' | 'brush' | 'eraser' | 'pick'
+
+export interface ViewState {
+  readonly focusMm: Vec3
+  readonly views: Readonly<Record<Plane, View>> | null
+  readonly sizes: Readonly<Record<Plane, Size>>
+  readonly window: { readonly center: number; readonly width: number }
+  /** Null after the window was dragged. */
+  readonly preset: Preset | null
+  readonly fill: number
+  readonly outlineOnly: boolean
+  readonly isOverlayHidden: boolean
+  readonly activePane: Plane
+  /** Where the mouse is, or null outside the panes. */
+  readonly cursor: { readonly plane: Plane; readonly pixel: readonly [number, number]; readonly mm: Vec3 } | null
+  readonly tool: ToolInHand
+  readonly shape: 'disc' | 'ball'
+  readonly radiusMm: number
+  readonly boneOnly: boolean
+  readonly lockNeighbours: boolean
+  /** Vertebra number in hand; 0 for none. */
+  readonly active: number
+  readonly levels: ReadonlyMap<number, string | null>
+  /** Grows whenever the label map changes. */
+  readonly edition: number
+  /** The viewports have painted at least once; before that a flat preview stands in. */
+  readonly isDrawn: boolean
+}
+
+export const BONE_FROM_HU = 150
+export const SMALLEST_RADIUS_MM = 0.5
+export const LARGEST_RADIUS_MM = 15
+
+const nothing: Size = { width: 0, height: 0 }
+
+export function createViewState(): StoreApi<ViewState> {
+  return createStore<ViewState>(() => ({
+    focusMm: [0, 0, 0],
+    views: null,
+    sizes: { sagittal: nothing, axial: nothing, coronal: nothing },
+    window: WINDOWS.bone,
+    preset: 'bone',
+    fill: 0.25,
+    outlineOnly: false,
+    isOverlayHidden: false,
+    activePane: 'sagittal',
+    cursor: null,
+    tool: 'look',
+    shape: 'disc',
+    radiusMm: 4,
+    boneOnly: false,
+    lockNeighbours: true,
+    active: 0,
+    levels: new Map(),
+    edition: 0,
+    isDrawn: false,
+  }))
+}
