@@ -1,0 +1,1 @@
+"""How the networks learn: examples from phantoms and cases, losses, fitting, evaluation."""

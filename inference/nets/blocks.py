@@ -1,0 +1,98 @@
+"""Building blocks of the U-Nets, in two and three dimensions."""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def convolution(
+    dimensions: int,
+    channels: tuple[int, int],
+    *,
+    kernel: int | tuple[int, ...] = 3,
+    stride: int | tuple[int, ...] = 1,
+) -> nn.Sequential:
+    """Return convolution, batch normalisation and ReLU, padded to keep the size at stride 1."""
+    size = (kernel,) * dimensions if isinstance(kernel, int) else kernel
+    padding = tuple(n // 2 for n in size)
+    source, target = channels
+    if dimensions == 3:
+        return nn.Sequential(
+            nn.Conv3d(source, target, size, stride, padding, bias=False),
+            nn.BatchNorm3d(target),
+            nn.ReLU(inplace=True),
+        )
+    return nn.Sequential(
+        nn.Conv2d(source, target, size, stride, padding, bias=False),
+        nn.BatchNorm2d(target),
+        nn.ReLU(inplace=True),
+    )
+
+
+class Residual(nn.Module):
+    """Two convolutions and a short cut."""
+
+    def __init__(self, dimensions: int, channels: tuple[int, int]) -> None:
+        super().__init__()
+        self.first = convolution(dimensions, channels)
+        self.second = convolution(dimensions, (channels[1], channels[1]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = self.first(x)
+        return first + self.second(first)  # type: ignore[no-any-return]  # nn.Module is untyped
+
+
+class UNet(nn.Module):
+    """A U-Net over feature maps; the input already has `widths[0]` channels.
+
+    Returns the decoder's maps from the finest to the coarsest. Every spatial size must be a
+    multiple of ``2 ** (len(widths) - 1)``.
+    """
+
+    def __init__(self, dimensions: int, widths: tuple[int, ...]) -> None:
+        super().__init__()
+        self.dimensions = dimensions
+        steps = list(pairwise(widths))
+        self.inner = Residual(dimensions, (widths[0], widths[0]))
+        self.down = nn.ModuleList(convolution(dimensions, step, stride=2) for step in steps)
+        self.encode = nn.ModuleList(Residual(dimensions, (coarse, coarse)) for _, coarse in steps)
+        self.narrow = nn.ModuleList(
+            convolution(dimensions, (coarse, fine), kernel=1) for fine, coarse in steps
+        )
+        self.decode = nn.ModuleList(Residual(dimensions, (fine, fine)) for fine, _ in steps)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        maps = [self.inner(x)]
+        for down, encode in zip(self.down, self.encode, strict=True):
+            maps.append(encode(down(maps[-1])))
+        decoded = [maps[-1]]
+        for level in range(len(maps) - 2, -1, -1):
+            wide = functional.interpolate(
+                self.narrow[level](decoded[-1]), scale_factor=2.0, mode="nearest"
+            )
+            decoded.append(self.decode[level](wide + maps[level]))
+        return decoded[::-1]
+
+
+def padded(x: Tensor, multiples: tuple[int, ...], value: float) -> Tensor:
+    """Pad the last axes at their ends to multiples of the given numbers."""
+    sizes = x.shape[-len(multiples) :]
+    pads: list[int] = []
+    for size, multiple in zip(reversed(sizes), reversed(multiples), strict=True):
+        pads += [0, -size % multiple]
+    return functional.pad(x, pads, value=value)
+
+
+def channels_last(x: Tensor) -> Tensor:
+    """Return the tensor in the memory format in which convolutions run fastest."""
+    form = torch.channels_last_3d if x.dim() == 5 else torch.channels_last
+    return x.contiguous(memory_format=form)
+
+
+def fast_format(net: nn.Module) -> None:
+    """Lay the kernels of a network out so that maps stay channels-last throughout."""
+    for parameter in net.parameters():
+        if parameter.dim() in (4, 5):
+            parameter.data = channels_last(parameter.data)

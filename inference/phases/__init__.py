@@ -1,0 +1,1 @@
+"""Phases of a pipeline, one a file: arrays in, dataclasses out."""

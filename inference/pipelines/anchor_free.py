@@ -1,0 +1,126 @@
+"""The anchor-free six-point system: localize, straighten, detect, name, segment.
+
+After Zakharov et al. 2023 (doi:10.1016/j.media.2022.102646), with a patch segmenter. Heights and G
+are for whoever reads the proposal to measure, in 3-D, from the six points in patient millimetres;
+nothing is measured on the straightened picture.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from annotation.domain.geometry import Grid, Volume
+from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
+from inference.phases.detect import Detection, Detections, detect
+from inference.phases.label import Count, name_levels
+from inference.phases.localize import Localization, localize
+from inference.phases.sampling import to_patient
+from inference.phases.segment import segment
+from inference.phases.straighten import Curve, kept_picture, make_curve, straighten, to_space
+from inference.weights import Weights
+
+Floats = NDArray[np.float64]
+
+EXTEND_MM = 40.0
+"""Straight continuation of the curve beyond both limits, to see what follows."""
+OUTSIDE_MM = 10.0
+"""How far beyond the limits the centre of a vertebra may lie."""
+BORDER_MM = 2.0
+"""A body whose points come this near to the border of the volume is cut by it."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the networks saw, before a mask is made.
+
+    Attributes:
+        localization: curve and limits.
+        curve: with its frame; None where no spine was found.
+        picture: straightened, (3, s, 128); None where no spine was found.
+        detections: vertebrae within the limits.
+        count: their levels.
+        seconds: time spent per phase.
+    """
+
+    localization: Localization
+    curve: Curve | None
+    picture: Tensor | None
+    detections: Detections
+    count: Count
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def points(self, detection: Detection) -> Floats:
+        """Return the six points of a detection in grid millimetres, (3, 2, 3)."""
+        if self.curve is None:
+            raise ValueError("no spine was found, so there is no curve to map points along")
+        return to_space(self.curve, detection.points)
+
+
+def preannotate(volume: Volume, weights: Weights) -> Proposal:
+    """Propose vertebrae, levels, six points and a mask for a CT of any size and spacing."""
+    sight = look(volume, weights)
+    started = time.perf_counter()
+    bodies = [sight.points(one) for one in sight.detections.found][:255]
+    centres = np.array([body.mean(axis=(0, 1)) for body in bodies]).reshape(-1, 3)
+    mask = segment(volume, centres, weights.nets.segmenter, weights.machine)
+    seconds = {**sight.seconds, "segment": time.perf_counter() - started}
+    vertebrae = tuple(
+        _proposed(volume.grid, place, body, sight) for place, body in enumerate(bodies)
+    )
+    kept = None
+    if sight.curve is not None and sight.picture is not None:
+        kept = kept_picture(sight.picture, sight.curve, volume)
+    return Proposal(vertebrae, mask, volume.grid, sight.count.counted_from, kept, seconds)
+
+
+def look(volume: Volume, weights: Weights) -> Sight:
+    """Find the spine and its vertebrae, without a mask."""
+    clock = [time.perf_counter()]
+    where = localize(volume, weights.nets.localizer, weights.machine)
+    clock.append(time.perf_counter())
+    if where.is_empty:
+        nothing = Count((), CountedFrom.ASSUMED)
+        return Sight(where, None, None, Detections((), {}), nothing, _spent(clock, "localize"))
+    curve = make_curve(where.knots, EXTEND_MM)
+    picture = straighten(volume, curve)
+    clock.append(time.perf_counter())
+    everything = detect(picture, weights.nets.detector, weights.machine)
+    within = _within_limits(everything, len(curve))
+    count = name_levels(within)
+    clock.append(time.perf_counter())
+    seconds = _spent(clock, "localize", "straighten", "detect")
+    return Sight(where, curve, picture, within, count, seconds)
+
+
+def _spent(clock: list[float], *names: str) -> dict[str, float]:
+    return dict(zip(names, np.diff(clock).tolist(), strict=True))
+
+
+def _within_limits(detections: Detections, length: int) -> Detections:
+    low, high = EXTEND_MM - OUTSIDE_MM, length - 1 - EXTEND_MM + OUTSIDE_MM
+    inside = tuple(one for one in detections.found if low <= float(one.centre[0]) <= high)
+    return Detections(inside, detections.anchors)
+
+
+def _proposed(grid: Grid, place: int, body: Floats, sight: Sight) -> VertebraProposal:
+    points = to_patient(body, grid)
+    return VertebraProposal(
+        number=place + 1,
+        level=sight.count.levels[place],
+        centroid_mm=np.asarray(points.mean(axis=(0, 1))),
+        six_points_mm=points,
+        confidence=sight.detections.found[place].objectness,
+        is_partial=is_cut(points, grid),
+    )
+
+
+def is_cut(points_mm: Floats, grid: Grid) -> bool:
+    """Tell whether six points (3, 2, 3) come within `BORDER_MM` of the volume's border."""
+    index = grid.to_ijk(points_mm)
+    spacing = np.array(grid.spacing_mm)
+    low = (index + 0.5) * spacing
+    high = (np.array(grid.dims) - 0.5 - index) * spacing
+    return bool(min(low.min(), high.min()) < BORDER_MM)
