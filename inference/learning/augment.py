@@ -44,7 +44,7 @@ def _intensity_table(rng: np.random.Generator) -> NDArray[np.float32]:
     moved = np.maximum.accumulate(moved + np.arange(7) * 1e-3)
     ends = np.concatenate([[-1100.0], _KNOTS_HU, [3100.0]])
     values = np.concatenate([[moved[0] - 60.0], moved, [moved[-1] + 1400.0]])
-    return np.interp(levels, ends, values).astype(np.float32)
+    return np.asarray(np.interp(levels, ends, values), dtype=np.float32)
 
 
 def _noise(shape: torch.Size, rng: np.random.Generator) -> Tensor:

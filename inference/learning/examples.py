@@ -35,7 +35,7 @@ def wide_example(specimen: Specimen) -> Arrays:
         millimetres (i, k) of the spine's axis; inside: float32 (j,), 1 within the limits.
     """
     picture = resampled(specimen.volume, STEP_MM).round().to(torch.int16).numpy()
-    heights = np.arange(picture.shape[0]) * STEP_MM[0]
+    heights = np.arange(picture.shape[0], dtype=np.float64) * STEP_MM[0]
     limits = specimen.limits_mm()
     inside = np.zeros(len(heights), dtype=np.float32)
     path = np.zeros((len(heights), 2), dtype=np.float32)

@@ -11,24 +11,17 @@ def convolution(
     dimensions: int,
     channels: tuple[int, int],
     *,
-    kernel: int | tuple[int, ...] = 3,
-    stride: int | tuple[int, ...] = 1,
+    kernel: int = 3,
+    stride: int | tuple[int, int, int] = 1,
 ) -> nn.Sequential:
     """Return convolution, batch normalisation and ReLU, padded to keep the size at stride 1."""
-    size = (kernel,) * dimensions if isinstance(kernel, int) else kernel
-    padding = tuple(n // 2 for n in size)
     source, target = channels
     if dimensions == 3:
-        return nn.Sequential(
-            nn.Conv3d(source, target, size, stride, padding, bias=False),
-            nn.BatchNorm3d(target),
-            nn.ReLU(inplace=True),
-        )
-    return nn.Sequential(
-        nn.Conv2d(source, target, size, stride, padding, bias=False),
-        nn.BatchNorm2d(target),
-        nn.ReLU(inplace=True),
-    )
+        solid = nn.Conv3d(source, target, kernel, stride, kernel // 2, bias=False)
+        return nn.Sequential(solid, nn.BatchNorm3d(target), nn.ReLU(inplace=True))
+    step = stride if isinstance(stride, int) else stride[:2]
+    flat = nn.Conv2d(source, target, kernel, step, kernel // 2, bias=False)
+    return nn.Sequential(flat, nn.BatchNorm2d(target), nn.ReLU(inplace=True))
 
 
 class Residual(nn.Module):

@@ -136,7 +136,8 @@ def boxed(volume: Volume, targets: list[Floats]) -> Tensor:
     planes = [
         torch.einsum("jik,xi,yk->jxy", slab - AIR_HU, posterior, right) for slab in _slabs(box)
     ]
-    return torch.tensordot(inferior, torch.cat(planes), dims=1) + AIR_HU
+    lifted: Tensor = torch.tensordot(inferior, torch.cat(planes), dims=1)
+    return lifted + AIR_HU
 
 
 def tent(target: Floats, source: Floats, step: float) -> Tensor:
@@ -152,7 +153,7 @@ def tent(target: Floats, source: Floats, step: float) -> Tensor:
     weight = np.clip(1 - np.abs(target[:, None] - source[None]) / width, 0, None)
     weight[(target < source[0] - step / 2) | (target > source[-1] + max(step, wanted) / 2)] = 0
     total = weight.sum(axis=1, keepdims=True)
-    return torch.from_numpy(weight / np.where(total > 0, total, 1)).float()
+    return torch.as_tensor(weight / np.where(total > 0, total, 1), dtype=torch.float32)
 
 
 def _window(target: Floats, n: int, step: float) -> slice:

@@ -34,7 +34,8 @@ def patch_axes(centre: Floats, size: Sequence[int] = PATCH) -> list[Floats]:
     """Return the grid millimetres along j, i and k of the patch of a body's centre."""
     middle = centre + AHEAD_MM
     return [
-        float(place) - (n - 1) / 2 + np.arange(n) for place, n in zip(middle, size, strict=True)
+        np.asarray(float(place) - (n - 1) / 2 + np.arange(n), dtype=np.float64)
+        for place, n in zip(middle, size, strict=True)
     ]
 
 

@@ -120,7 +120,7 @@ def _layers(volume: Volume, curve: Curve, across: Floats) -> Tensor:
 def _equidistant(knots: Floats) -> Floats:
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(knots, axis=0), axis=1))])
     steps = np.arange(0.0, length[-1] + 1e-6, STEP_MM)
-    return np.stack([np.interp(steps, length, knots[:, axis]) for axis in range(3)], axis=1)
+    return np.asarray(np.stack([np.interp(steps, length, each) for each in knots.T], axis=1))
 
 
 def _extended(points: Floats, extend_mm: float) -> Floats:
@@ -151,4 +151,4 @@ def _nearest_row(curve: Curve, points: Floats) -> Floats:
     tangent = np.cross(curve.normal_v, curve.normal_u)
     ahead = np.abs(np.einsum("nsd,sd->ns", apart, tangent))
     distance = np.linalg.norm(apart, axis=2)
-    return np.argmin(ahead + 0.05 * distance, axis=1).astype(np.float64)
+    return np.asarray(np.argmin(ahead + 0.05 * distance, axis=1), dtype=np.float64)
