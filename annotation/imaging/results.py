@@ -103,15 +103,18 @@ class SliceRow:
         position_mm: LPS of the first voxel of the slice.
     """
 
-    sop_instance_uid: str
+    sop_instance_uid: str = field(repr=False)
     sop_class_uid: str
     frame: int
     position_mm: tuple[float, float, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Identity:
-    """What names a patient, a study or a moment; for the restricted schema only."""
+    """What names a patient, a study or a moment; for the restricted schema only.
+
+    It has no `repr` of its values, so that a log line or a traceback cannot show them.
+    """
 
     patient_id: str = ""
     patient_name: str = ""
