@@ -3,9 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.consensus.services import open_sitting
 from annotation.domain.workflow import Stage
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.models import PreAnnotation
+from annotation.reading.services import close_readings_when_all_are_in
 from annotation.refinement import selectors as masks
 from annotation.refinement import services as refinement
 from annotation.refinement.models import MaskRevision
@@ -21,6 +23,8 @@ def fill() -> None:
     ON_ARRIVAL.update({stage: [] for stage in Stage})
     ON_ARRIVAL[Stage.QUEUED].append(preannotation.begin_preannotation)
     ON_ARRIVAL[Stage.REFINING].append(refinement.ensure_main_track)
+    ON_ARRIVAL[Stage.READING].append(close_readings_when_all_are_in)
+    ON_ARRIVAL[Stage.CONSENSUS].append(open_sitting)
     ON_FAILURE[Job.Kind.PREANNOTATION] = preannotation.note_failure
     preannotation.MASK_ROOM.current = _current_mask
     preannotation.MASK_ROOM.begin = _begin_mask

@@ -6,9 +6,12 @@ import numpy as np
 
 from annotation.bridge.strokes import Heading, Tool, difference, encode_stroke
 from annotation.domain.workflow import Move, Role
+from annotation.reading import services as reading_services
+from annotation.reading.selectors import findings_of
 from annotation.refinement import selectors, services
 from annotation.studies import services as studies
 from annotation.studies.models import Case, Origin, User
+from annotation.studies.volumes import grid_of
 from tests import making
 
 LEVELS = ("T11", "T12", "L1")
@@ -24,7 +27,7 @@ def make_named_case(dataset, levels=LEVELS, counted_from="L5_sacrum") -> Case:
 
 def blocks(case: Case, n: int = 3) -> np.ndarray:
     """Return a mask with one block per vertebra, from cranial to caudal, where the CT is bright."""
-    mask = np.zeros(selectors.grid_of(case.volume).shape, np.uint8)
+    mask = np.zeros(grid_of(case.volume).shape, np.uint8)
     for number in range(1, n + 1):
         start = 2 + 10 * (number - 1)
         mask[2:-2, start : start + 7, 5:14] = number
@@ -65,3 +68,37 @@ def make_reading_case(dataset, people, levels=LEVELS, counted_from="L5_sacrum") 
 
 def exclude(case: Case) -> None:
     studies.advance_case(case, move=Move.EXCLUDE, by=None, role=Role.MANAGER)
+
+
+def body(center=(0.0, 0.0, 0.0), heights=(20.0, 20.0, 20.0)) -> list:
+    """Return six points of a body 30 mm deep whose height segments are centred on one level."""
+    x, y, z = center
+    return [
+        [[x, y + 15.0 * place, z + height / 2], [x, y + 15.0 * place, z - height / 2]]
+        for place, height in zip((-1, 0, 1), heights, strict=True)
+    ]
+
+
+def read(case: Case, user: User, said: dict[int, dict]):
+    """Open a reading, say what is given and call the others normal; does not submit."""
+    reading = reading_services.open_reading(case, user=user)
+    for number, fields in said.items():
+        reading_services.save_finding(reading, number=number, said=fields)
+    numbers = [row.vertebra.number for row in findings_of(reading)]
+    reading_services.mark_others_normal(reading, numbers=numbers)
+    return reading
+
+
+def read_and_submit(case: Case, user: User, said: dict[int, dict]):
+    reading = read(case, user, said)
+    reading_services.submit_reading(reading)
+    case.refresh_from_db()
+    return reading
+
+
+def make_consensus_case(dataset, people, said_a: dict, said_b: dict, levels=LEVELS) -> Case:
+    """Return a case whose two readings are in; reader1 says the first, reader2 the second."""
+    case = make_reading_case(dataset, people, levels)
+    read_and_submit(case, people.reader1, said_a)
+    read_and_submit(case, people.reader2, said_b)
+    return case

@@ -1,5 +1,15 @@
 """Addresses of the room, all below /api/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from annotation.reading import api
+
+_READING = "readings/<uuid:reading_id>"
+
+urlpatterns: list[URLPattern] = [
+    path("cases/<uuid:case_id>/reading/", api.OpenReadingView.as_view(), name="case-reading"),
+    path(f"{_READING}/", api.ReadingView.as_view(), name="reading"),
+    path(f"{_READING}/findings/<int:number>/", api.FindingView.as_view(), name="finding"),
+    path(f"{_READING}/others_normal/", api.OthersNormalView.as_view(), name="others-normal"),
+    path(f"{_READING}/submit/", api.SubmitReadingView.as_view(), name="submit-reading"),
+]

@@ -6,23 +6,17 @@ import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from annotation.domain.geometry import Grid
 from annotation.domain.grammar import Bone, SpineProblem, spine_problems
 from annotation.domain.refusals import NotVisible
 from annotation.domain.workflow import Move, Stage
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack
 from annotation.refinement.replay import current_state
 from annotation.studies.blobs import blob_store
-from annotation.studies.models import Case, CaseEvent, User, Volume
+from annotation.studies.models import Case, CaseEvent, User
 from annotation.studies.selectors import levels_of, vertebrae_of
+from annotation.studies.volumes import grid_of, load_ct
 
 _RETURNS = (Move.RETURN_MASK.value, Move.RETURN_FROM_READING.value)
-
-
-def grid_of(volume: Volume) -> Grid:
-    """Return the working grid of a volume."""
-    ni, nj, nk = volume.dims
-    return Grid((ni, nj, nk), np.asarray(volume.affine_lps, dtype=np.float64))
 
 
 def find_track(case: Case, kind: str = MaskTrack.Kind.MAIN) -> MaskTrack | None:
@@ -106,10 +100,12 @@ def bones_of(case: Case) -> list[Bone]:
 
 def problems_of(case: Case) -> Sequence[SpineProblem]:
     """Return what the grammar of the spine finds in the main mask, blocking problems first."""
+    hu = np.asarray(load_ct(case.volume).hu, dtype=np.int16)
     return spine_problems(
         current_mask(case),
         grid_of(case.volume),
         bones_of(case),
+        hu=hu,
         scheme=case.dataset.level_scheme,
     )
 

@@ -16,13 +16,15 @@ from annotation.bridge.strokes import Stroke as StrokeMessage
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import WORKFLOW, Move, Role, Stage, destination
 from annotation.preannotation.models import PreAnnotation
+from annotation.preannotation.selectors import newest_proposal
 from annotation.refinement import leases, selectors
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
 from annotation.refinement.replay import MaskState, current_state, frozen, keep, map_sha256
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, User
-from annotation.studies.selectors import role_for, roles_in
+from annotation.studies.selectors import role_for, roles_in, vertebrae_of
 from annotation.studies.services import advance_case
+from annotation.studies.volumes import grid_of
 
 AuthorKind = MaskRevision.AuthorKind
 Cause = MaskRevision.Cause
@@ -57,7 +59,7 @@ def start_main_track(
     MaskTrack.objects.select_for_update().get(pk=track.pk)
     if is_touched(track):
         raise Conflict("A person has worked on this mask; it stays.", code="mask_touched")
-    shape = selectors.grid_of(case.volume).shape
+    shape = grid_of(case.volume).shape
     labels = np.zeros(shape, np.uint8) if mask is None else np.array(mask, order="C")
     _refuse_strange_mask(case, labels, shape)
     return _write_revision(
@@ -81,9 +83,8 @@ def ensure_main_track(case: Case) -> None:
     """
     if selectors.newest_revision(case) is not None:
         return
-    proposals = PreAnnotation.objects.filter(case=case, status=PreAnnotation.Status.DONE)
-    proposal = proposals.exclude(mask_blob="").order_by("-created_at").first()
-    if proposal is None:
+    proposal = newest_proposal(case)
+    if proposal is None or not proposal.mask_blob:
         start_main_track(case, mask=None, author_kind=AuthorKind.EMPTY)
     else:
         mask = decode_runs(blob_store().read(proposal.mask_blob))
@@ -172,7 +173,7 @@ def _parse(track: MaskTrack, body: bytes) -> StrokeMessage:
     if message.heading.track != 0 or track.kind != MaskTrack.Kind.MAIN:
         raise ContentRefused("Only the main track is painted.", code="unknown_track")
     painted = {int(value) for value in np.unique(message.new)} - {0}
-    numbers = track.case.vertebrae.filter(number__in=painted).values_list("number", flat=True)
+    numbers = vertebrae_of(track.case).values_list("number", flat=True)
     strange = sorted(painted - set(numbers))
     if strange:
         raise ContentRefused(

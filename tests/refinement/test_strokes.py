@@ -7,6 +7,7 @@ from annotation.bridge.strokes import Tool
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.refinement import replay, selectors, services
 from annotation.refinement.models import Stroke
+from annotation.studies.volumes import grid_of
 from tests import working
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def send(track, user, before, after, sequence, **options):
 def random_walk(case, n, seed=3):
     """Return n + 1 masks, each a box away from the one before."""
     rng = np.random.default_rng(seed)
-    masks = [np.zeros(selectors.grid_of(case.volume).shape, np.uint8)]
+    masks = [np.zeros(grid_of(case.volume).shape, np.uint8)]
     for _ in range(n):
         after = masks[-1].copy()
         low = [rng.integers(0, size - 2) for size in after.shape]

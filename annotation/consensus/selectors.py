@@ -1,0 +1,88 @@
+"""Sittings and what was settled in them."""
+
+from uuid import UUID
+
+from annotation.consensus.models import Disagreement, Settlement, Sitting
+from annotation.domain.refusals import Conflict, NotPermitted, NotVisible
+from annotation.domain.workflow import Role, Stage
+from annotation.reading.models import Finding, Reading
+from annotation.reading.selectors import findings_of, readings_visible_to
+from annotation.studies.models import Case, User
+from annotation.studies.selectors import cases_visible_to, roles_in
+
+_SHOWN_AT = (Stage.CONSENSUS.value, Stage.FINAL.value)
+_NOT_YOURS = "This disagreement does not exist or is not yours to see."
+
+
+def newest_sitting(case: Case) -> Sitting | None:
+    """Return the sitting that counts, None before the first."""
+    return case.sittings.order_by("-number").first()
+
+
+def get_sitting(user: User, case: Case) -> Sitting:
+    """Return the sitting a reader may see.
+
+    Raises:
+        NotPermitted: for anyone but readers of the dataset.
+        Conflict: if the case is not at consensus or final.
+    """
+    if Role.READER not in roles_in(user, case.dataset):
+        raise NotPermitted("Only a reader of this dataset may do this.")
+    sitting = newest_sitting(case) if case.stage in _SHOWN_AT else None
+    if sitting is None:
+        raise Conflict(
+            f"The case is at stage {case.stage}; nothing is to be settled.", code="stage"
+        )
+    return sitting
+
+
+def get_disagreement(user: User, disagreement_id: UUID) -> Disagreement:
+    """Return one disagreement of a case that a reader sees at consensus or final.
+
+    Raises:
+        NotVisible: in the same words where it is hidden and where there is none.
+    """
+    cases = cases_visible_to(user).filter(stage__in=_SHOWN_AT)
+    rows = Disagreement.objects.filter(pk=disagreement_id, sitting__case__in=cases)
+    found = rows.select_related("sitting__case__dataset", "sitting__case__volume", "vertebra")
+    disagreement = found.first()
+    if disagreement is None:
+        raise NotVisible(_NOT_YOURS)
+    if Role.READER not in roles_in(user, disagreement.sitting.case.dataset):
+        raise NotVisible(_NOT_YOURS)
+    return disagreement
+
+
+def standing_settlements(sitting: Sitting) -> dict[int, Settlement]:
+    """Return the settlement that stands for each vertebra number; none where it is open again."""
+    newest: dict[int, Settlement] = {}
+    rows = sitting.settlements.select_related("vertebra", "by").order_by("at")
+    for row in rows:
+        newest[row.vertebra.number] = row
+    return {number: row for number, row in newest.items() if row.taken != Settlement.Taken.REOPENED}
+
+
+def open_disagreements(sitting: Sitting) -> list[Disagreement]:
+    """Return what is not settled, gravest first."""
+    settled = standing_settlements(sitting)
+    rows = sitting.disagreements.select_related("vertebra").order_by("rank")
+    return [row for row in rows if row.vertebra.number not in settled]
+
+
+def settled_findings(case: Case) -> dict[int, Settlement]:
+    """Return the agreed finding of each vertebra number of a final case, for rounds and releases.
+
+    Empty while the case is not final: nothing unsettled goes any further.
+    """
+    sitting = newest_sitting(case) if case.stage == Stage.FINAL.value else None
+    return standing_settlements(sitting) if sitting else {}
+
+
+def finding_in(reading: Reading, disagreement: Disagreement) -> Finding | None:
+    """Return what one of a disagreement's readings says about its vertebra."""
+    return findings_of(reading).filter(vertebra=disagreement.vertebra_id).first()
+
+
+def is_proposal_shown(user: User, case: Case) -> bool:
+    """Tell whether the model's proposal was shown in any of the readings."""
+    return readings_visible_to(user, case).filter(proposal_shown=True).exists()

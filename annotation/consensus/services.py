@@ -1,0 +1,286 @@
+"""Verbs of the consensus: open a sitting, settle, take back, close."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.consensus import selectors
+from annotation.consensus.models import Disagreement, Settlement, Sitting
+from annotation.domain.discrepancy import Difference, Kind, Said, disagreements_of_many
+from annotation.domain.fusion import fuse_points
+from annotation.domain.genant import CONVENTIONS, Shape, measure_points
+from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
+from annotation.domain.workflow import Move, Role, Stage
+from annotation.reading.models import Finding, FindingFields, Reading
+from annotation.reading.selectors import findings_of, submitted_readings
+from annotation.reading.services import put_points, say
+from annotation.studies.models import Case, User
+from annotation.studies.selectors import role_for, roles_in
+from annotation.studies.services import advance_case
+
+Taken = Settlement.Taken
+
+_COPIED: Final = tuple(
+    field.name for field in FindingFields._meta.get_fields() if hasattr(field, "attname")
+)
+
+
+@transaction.atomic
+def open_sitting(case: Case) -> None:
+    """Compare the submitted readings of a case that has arrived at consensus.
+
+    Vertebrae on which they agree settle themselves; if they agree on all, so does the case. A
+    case that was opened again keeps what was settled before, until someone takes it back.
+    """
+    readings = submitted_readings(case)
+    previous = selectors.newest_sitting(case)
+    sitting = Sitting.objects.create(case=case, number=previous.number + 1 if previous else 1)
+    sitting.readings.set(readings)
+    findings = [list(findings_of(reading)) for reading in readings]
+    differences = _differences(readings, findings)
+    for difference in differences:
+        _write_disagreement(sitting, readings, findings, difference)
+    differing = {difference.number for difference in differences}
+    _settle_agreed(sitting, findings, differing)
+    if previous is not None and set(previous.readings.all()) == set(readings):
+        _carry_over(previous, sitting)
+    elif not differences:
+        _close(sitting, by=None, role=Role.SYSTEM)
+
+
+def _differences(
+    readings: Sequence[Reading], findings: Sequence[Sequence[Finding]]
+) -> list[Difference]:
+    if len(readings) < 2:
+        return []
+    convention = CONVENTIONS[readings[0].protocol.convention]
+    return disagreements_of_many([[_said(row) for row in rows] for rows in findings], convention)
+
+
+def _said(finding: Finding) -> Said:
+    points = finding.six_points_mm
+    return Said(
+        number=finding.vertebra.number,
+        level=finding.level,
+        six_points_mm=None if points is None else np.asarray(points, dtype=np.float64),
+        g=finding.g,
+        grade=finding.grade_reader,
+        shape=finding.shape_reader,
+        not_graded_reason=finding.not_graded_reason,
+        deformity=frozenset(finding.deformity),
+        foreign_material=frozenset(finding.foreign_material),
+    )
+
+
+def _write_disagreement(
+    sitting: Sitting,
+    readings: Sequence[Reading],
+    findings: Sequence[Sequence[Finding]],
+    difference: Difference,
+) -> None:
+    spoken = (row for rows in findings for row in rows)
+    vertebra = next(row.vertebra for row in spoken if row.vertebra.number == difference.number)
+    Disagreement.objects.create(
+        sitting=sitting,
+        vertebra=vertebra,
+        kind=difference.kind.value,
+        rank=difference.rank,
+        reason=difference.reason,
+        reading_a=readings[difference.first],
+        reading_b=readings[difference.second],
+    )
+
+
+def _settle_agreed(
+    sitting: Sitting, findings: Sequence[Sequence[Finding]], differing: set[int]
+) -> None:
+    by_number: dict[int, list[Finding]] = {}
+    for rows in findings:
+        for row in rows:
+            by_number.setdefault(row.vertebra.number, []).append(row)
+    for number, rows in sorted(by_number.items()):
+        if number not in differing:
+            settlement = _fused(sitting, rows)
+            settlement.taken = Taken.AGREED
+            settlement.save(force_insert=True)
+
+
+def _carry_over(previous: Sitting, sitting: Sitting) -> None:
+    """Keep what was settled by people, with their names and times."""
+    settled = selectors.standing_settlements(previous)
+    for disagreement in sitting.disagreements.select_related("vertebra"):
+        before = settled.get(disagreement.vertebra.number)
+        if before is not None and before.by_id is not None:
+            _copy(before, sitting, disagreement, taken=before.taken, by=before.by).save(
+                force_insert=True
+            )
+
+
+def _copy(
+    source: FindingFields,
+    sitting: Sitting,
+    disagreement: Disagreement | None,
+    *,
+    taken: str,
+    by: User | None,
+) -> Settlement:
+    said = {name: getattr(source, name) for name in _COPIED}
+    return Settlement(sitting=sitting, disagreement=disagreement, taken=taken, by=by, **said)
+
+
+def _fused(sitting: Sitting, rows: Sequence[Finding]) -> Settlement:
+    """Return the first finding with the points of all fused, measured anew, without remark."""
+    settlement = _copy(rows[0], sitting, None, taken=Taken.MEAN, by=None)
+    settlement.remark = ""
+    settlement.confidence = "unsure" if any(row.confidence == "unsure" for row in rows) else "sure"
+    points = [np.asarray(row.six_points_mm) for row in rows if row.six_points_mm is not None]
+    put_points(
+        settlement, fuse_points(points).six_points_mm if points else None, sitting.case.volume
+    )
+    return settlement
+
+
+@transaction.atomic
+def settle_disagreement(
+    disagreement: Disagreement,
+    *,
+    by: User,
+    taken: str,
+    said: Mapping[str, Any] | None = None,
+    remark: str = "",
+) -> Settlement:
+    """Settle one vertebra; an earlier settlement stays on record and counts no more.
+
+    Args:
+        disagreement: of the newest sitting of a case at consensus.
+        by: a reader.
+        taken: `a`, `b`, `mean` of both sets of points, or `edited`.
+        said: the edited fields; the others are reader A's.
+        remark: why; needed where the grade is neither A's nor B's.
+
+    Raises:
+        Conflict: if the case is not at consensus, or the sitting is not the newest.
+        ContentRefused: if there is nothing to take, or a remark is missing.
+    """
+    _require_sitting(disagreement.sitting, by)
+    a = selectors.finding_in(disagreement.reading_a, disagreement)
+    b = selectors.finding_in(disagreement.reading_b, disagreement)
+    if taken == Taken.MEAN:
+        settlement = _mean(disagreement, a, b)
+    elif taken == Taken.EDITED:
+        settlement = _edited(disagreement, a or b, said or {})
+    else:
+        settlement = _taken(disagreement, a if taken == Taken.A else b)
+    settlement.taken, settlement.by, settlement.remark = taken, by, remark
+    settlement.disagreement = disagreement
+    overruled = [row.grade_reader for row in (a, b) if row is not None]
+    if taken == Taken.EDITED and not remark and settlement.grade_reader not in overruled:
+        raise ContentRefused(
+            "A grade that neither reader gave needs a remark.", code="remark_missing"
+        )
+    settlement.save(force_insert=True)
+    return settlement
+
+
+def _taken(disagreement: Disagreement, finding: Finding | None) -> Settlement:
+    if finding is None:
+        raise ContentRefused("This reader does not mark the vertebra.", code="nothing_to_take")
+    return _copy(finding, disagreement.sitting, disagreement, taken=Taken.A, by=None)
+
+
+def _edited(
+    disagreement: Disagreement, finding: Finding | None, said: Mapping[str, Any]
+) -> Settlement:
+    settlement = _taken(disagreement, finding)
+    say(settlement, said, disagreement.sitting.case.volume)
+    return settlement
+
+
+def _mean(disagreement: Disagreement, a: Finding | None, b: Finding | None) -> Settlement:
+    """Return the finding that the mean of both sets of points gives."""
+    rows = [row for row in (a, b) if row is not None and row.six_points_mm is not None]
+    if len(rows) < 2:
+        raise ContentRefused("A mean needs the points of both readers.", code="nothing_to_take")
+    settlement = _fused(disagreement.sitting, rows)
+    convention = CONVENTIONS[settlement.convention]
+    measured = measure_points(np.asarray(settlement.six_points_mm), convention)
+    settlement.grade_reader, settlement.not_graded_reason = measured.grade, ""
+    settlement.shape_reader = "" if measured.shape is Shape.NONE else measured.shape.value
+    settlement.deformity = sorted({flag for row in rows for flag in row.deformity})
+    settlement.foreign_material = sorted({flag for row in rows for flag in row.foreign_material})
+    return settlement
+
+
+@transaction.atomic
+def confirm_threshold(case: Case, *, by: User) -> int:
+    """Settle every open difference that is threshold noise by the mean; return how many."""
+    sitting = selectors.get_sitting(by, case)
+    noise = [
+        row for row in selectors.open_disagreements(sitting) if row.kind == Kind.THRESHOLD.value
+    ]
+    _settle_by_mean(noise, by)
+    return len(noise)
+
+
+def _settle_by_mean(disagreements: Iterable[Disagreement], by: User) -> None:
+    for disagreement in disagreements:
+        settle_disagreement(disagreement, by=by, taken=Taken.MEAN)
+
+
+@transaction.atomic
+def reopen_disagreement(disagreement: Disagreement, *, by: User) -> None:
+    """Take a settlement back; it stays on record.
+
+    Raises:
+        Conflict: if it is open already, or the case is not at consensus.
+    """
+    _require_sitting(disagreement.sitting, by)
+    settled = selectors.standing_settlements(disagreement.sitting)
+    standing = settled.get(disagreement.vertebra.number)
+    if standing is None:
+        raise Conflict("This disagreement is open.", code="open")
+    _copy(standing, disagreement.sitting, disagreement, taken=Taken.REOPENED, by=by).save(
+        force_insert=True
+    )
+
+
+@transaction.atomic
+def settle_case(case: Case, *, by: User) -> None:
+    """Close the sitting of a case on which nothing is open; the case is final.
+
+    Raises:
+        Conflict: if disagreements are open, or the case is not at consensus.
+    """
+    role = role_for(by, case, Move.SETTLE)
+    sitting = selectors.newest_sitting(case)
+    if case.stage != Stage.CONSENSUS.value or sitting is None:
+        raise Conflict(
+            f"The case is at stage {case.stage}; nothing is to be settled.", code="stage"
+        )
+    Sitting.objects.select_for_update().get(pk=sitting.pk)
+    n_open = len(selectors.open_disagreements(sitting))
+    if n_open:
+        noun = "disagreement is" if n_open == 1 else "disagreements are"
+        raise Conflict(f"{n_open} {noun} open.", code="disagreements_open", open=n_open)
+    _close(sitting, by=by, role=role)
+
+
+def _close(sitting: Sitting, *, by: User | None, role: Role) -> None:
+    sitting.closed_at = timezone.now()
+    sitting.save(update_fields=["closed_at"])
+    advance_case(sitting.case, move=Move.SETTLE, by=by, role=role)
+
+
+def _require_sitting(sitting: Sitting, by: User) -> None:
+    """Lock the sitting of a case at consensus for a reader."""
+    case = sitting.case
+    if Role.READER not in roles_in(by, case.dataset):
+        raise NotPermitted("Only a reader of this dataset may do this.")
+    Sitting.objects.select_for_update().get(pk=sitting.pk)
+    case.refresh_from_db(fields=["stage"])
+    newest = selectors.newest_sitting(case)
+    if case.stage != Stage.CONSENSUS.value or newest is None or newest.pk != sitting.pk:
+        raise Conflict(f"The case is at stage {case.stage}; this sitting is closed.", code="stage")

@@ -1,0 +1,173 @@
+"""A reader's own reading over HTTP; nothing here shows another's."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.domain.findings import (
+    CONFIDENCES,
+    DEFORMITIES,
+    FOREIGN_MATERIAL,
+    NOT_GRADED,
+    SHAPES,
+)
+from annotation.domain.vertebrae import LEVELS
+from annotation.reading import selectors, services
+from annotation.reading.models import Finding, FindingFields, Reading
+from annotation.studies.selectors import get_case, person_of
+
+
+class SixPointsField(serializers.ListField):
+    """(3, 2, 3): anterior, middle, posterior; superior, inferior; LPS millimetres."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        point = serializers.ListField(child=serializers.FloatField(), min_length=3, max_length=3)
+        ends = serializers.ListField(child=point, min_length=2, max_length=2)
+        super().__init__(child=ends, min_length=3, max_length=3, **kwargs)
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField(read_only=True)
+    level = serializers.ChoiceField(choices=list(LEVELS), allow_null=True)
+    six_points_mm = SixPointsField(allow_null=True)
+    heights_mm = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, read_only=True
+    )
+    g = serializers.FloatField(allow_null=True, read_only=True)
+    grade_measured = serializers.IntegerField(allow_null=True, read_only=True)
+    shape_measured = serializers.CharField(allow_null=True, read_only=True)
+    grade_reader = serializers.ChoiceField(choices=[0, 1, 2, 3], allow_null=True)
+    shape_reader = serializers.ChoiceField(choices=list(SHAPES), allow_null=True)
+    not_graded_reason = serializers.ChoiceField(choices=list(NOT_GRADED), allow_null=True)
+    deformity = serializers.ListField(child=serializers.ChoiceField(choices=list(DEFORMITIES)))
+    foreign_material = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(FOREIGN_MATERIAL))
+    )
+    confidence = serializers.ChoiceField(choices=list(CONFIDENCES), allow_null=True)
+    remark = serializers.CharField(allow_blank=True, max_length=2000)
+    touched = serializers.BooleanField(read_only=True)
+
+
+class ReadingOutSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    case = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=Reading.Status.values)
+    attempt = serializers.IntegerField()
+    protocol_version = serializers.IntegerField()
+    convention = serializers.CharField()
+    proposal_shown = serializers.BooleanField()
+    findings = FindingSerializer(many=True)
+    levels_confirmed = serializers.BooleanField()
+    submitted_at = serializers.DateTimeField(allow_null=True)
+
+
+class OthersNormalSerializer(serializers.Serializer[Any]):
+    numbers = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=255))
+
+
+class ConfirmLevelsSerializer(serializers.Serializer[Any]):
+    levels_confirmed = serializers.BooleanField()
+
+
+def describe_finding(finding: FindingFields) -> dict[str, Any]:
+    """Return a finding or a settlement as it is shown."""
+    return {
+        "number": finding.vertebra.number,
+        "level": finding.level or None,
+        "six_points_mm": finding.six_points_mm,
+        "heights_mm": finding.heights_mm,
+        "g": finding.g,
+        "grade_measured": finding.grade_measured,
+        "shape_measured": finding.shape_measured or None,
+        "grade_reader": finding.grade_reader,
+        "shape_reader": finding.shape_reader or None,
+        "not_graded_reason": finding.not_graded_reason or None,
+        "deformity": finding.deformity,
+        "foreign_material": finding.foreign_material,
+        "confidence": finding.confidence or None,
+        "remark": finding.remark,
+        "touched": finding.touched if isinstance(finding, Finding) else True,
+    }
+
+
+def _answer(reading: Reading) -> Response:
+    findings = [describe_finding(row) for row in selectors.findings_of(reading)]
+    shown = {
+        "id": reading.pk,
+        "case": reading.case_id,
+        "status": reading.status,
+        "attempt": reading.attempt,
+        "protocol_version": reading.protocol.version,
+        "convention": reading.protocol.convention,
+        "proposal_shown": reading.proposal_shown,
+        "findings": findings,
+        "levels_confirmed": reading.levels_confirmed,
+        "submitted_at": reading.submitted_at,
+    }
+    return Response(ReadingOutSerializer(shown).data)
+
+
+class OpenReadingView(APIView):
+    """My reading of a case."""
+
+    @extend_schema(request=None, responses=ReadingOutSerializer)
+    def post(self, request: Request, case_id: UUID) -> Response:
+        user = person_of(request)
+        return _answer(services.open_reading(get_case(user, case_id), user=user))
+
+
+class ReadingView(APIView):
+    """What a reader says of the whole."""
+
+    @extend_schema(request=ConfirmLevelsSerializer, responses=ReadingOutSerializer)
+    def patch(self, request: Request, reading_id: UUID) -> Response:
+        reading = selectors.get_own_reading(person_of(request), reading_id)
+        given = ConfirmLevelsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        services.confirm_levels(reading, confirmed=given.validated_data["levels_confirmed"])
+        return _answer(reading)
+
+
+class FindingView(APIView):
+    """What a reader says of one vertebra; fields that are not sent stay."""
+
+    @extend_schema(request=FindingSerializer(partial=True), responses=FindingSerializer)
+    def put(self, request: Request, reading_id: UUID, number: int) -> Response:
+        reading = selectors.get_own_reading(person_of(request), reading_id)
+        given = FindingSerializer(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        finding = services.save_finding(reading, number=number, said=given.validated_data)
+        return Response(FindingSerializer(describe_finding(finding)).data)
+
+
+class OthersNormalView(APIView):
+    """Grade 0 for the vertebrae named that nothing is said about yet."""
+
+    @extend_schema(request=OthersNormalSerializer, responses=ReadingOutSerializer)
+    def post(self, request: Request, reading_id: UUID) -> Response:
+        reading = selectors.get_own_reading(person_of(request), reading_id)
+        given = OthersNormalSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        services.mark_others_normal(reading, numbers=given.validated_data["numbers"])
+        return _answer(reading)
+
+
+class SubmitReadingView(APIView):
+    """Hand a reading in."""
+
+    @extend_schema(
+        request=None,
+        responses={
+            200: ReadingOutSerializer,
+            422: OpenApiResponse(description="`problems` say what is missing."),
+        },
+    )
+    def post(self, request: Request, reading_id: UUID) -> Response:
+        reading = selectors.get_own_reading(person_of(request), reading_id)
+        services.submit_reading(reading)
+        return _answer(reading)
