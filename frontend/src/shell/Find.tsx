@@ -53,7 +53,7 @@ export function Find({ dataset, pages }: { dataset: string; pages: PageOf[] }) {
       actions={actions}
       limit={12}
       shortcut={null}
-      highlightQuery
+      overlayProps={{ blur: 0 }}
       scrollable
       maxHeight={420}
       nothingFound={t('shell.find_nothing')}

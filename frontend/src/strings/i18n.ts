@@ -1,5 +1,6 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import { formatNumber } from '../domain/format'
 
 /**
  * Every text a user sees. One file per room lies in ./en; its name is the first part of each key,
@@ -16,5 +17,7 @@ void i18next.use(initReactI18next).init({
   interpolation: { escapeValue: false },
   returnNull: false,
 })
+/** `{{count, whole}}` in a text writes the number as everywhere else. */
+i18next.services.formatter?.add('whole', (value: number) => formatNumber(value))
 
 export default i18next

@@ -13,6 +13,7 @@ import { useMove } from './useMove'
 export function RowMoves({ row, dataset }: { row: WorkRow; dataset: string }) {
   const { t } = useTranslation()
   const [asking, setAsking] = useState<Move | null>(null)
+  const [isOpen, setOpen] = useState(false)
   const move = useMove(row.case, dataset)
   const failed = (error: Error) =>
     notifications.show({ color: 'red', title: t('worklist.moves.failed', { code: row.code }), message: error.message })
@@ -20,9 +21,9 @@ export function RowMoves({ row, dataset }: { row: WorkRow; dataset: string }) {
   const nameOf = (one: Move) => t(one === 'offer' && row.n_levels === 0 ? 'worklist.moves.offer_empty' : `worklist.moves.${one}`)
   return (
     <>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" opened={isOpen} onChange={setOpen}>
         <Menu.Target>
-          <Tooltip label={t('worklist.moves.menu', { code: row.code })}>
+          <Tooltip disabled={isOpen} label={t('worklist.moves.menu', { code: row.code })}>
             <ActionIcon
               variant="subtle"
               color="gray"

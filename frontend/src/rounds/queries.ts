@@ -1,0 +1,33 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, type ApiError } from '../api/client'
+import type { ModelVersionOut, RoundOut } from '../api/types'
+
+const POLL_MS = 3_000
+const isUnderWay = (round: RoundOut) => round.state === 'queued' || round.state === 'running'
+
+const roundsKey = (dataset: string) => ['rounds', dataset] as const
+
+/** The rounds of a data set, newest first; asked again while one is under way. */
+export const useRounds = (dataset: string) =>
+  useQuery({
+    queryKey: roundsKey(dataset),
+    queryFn: async ({ signal }) => {
+      const rounds = await api.get<RoundOut[]>(`/datasets/${dataset}/rounds/`, signal)
+      return [...rounds].sort((a, b) => b.number - a.number)
+    },
+    refetchInterval: (query) => (query.state.data?.some(isUnderWay) ? POLL_MS : false),
+  })
+
+export const useModels = (dataset: string) =>
+  useQuery({
+    queryKey: ['models', dataset],
+    queryFn: ({ signal }) => api.get<ModelVersionOut[]>(`/datasets/${dataset}/models/`, signal),
+  })
+
+export function useStartRound(dataset: string) {
+  const client = useQueryClient()
+  return useMutation<RoundOut, ApiError, void>({
+    mutationFn: () => api.post<RoundOut>(`/datasets/${dataset}/rounds/`),
+    onSuccess: () => void client.invalidateQueries({ queryKey: roundsKey(dataset) }),
+  })
+}

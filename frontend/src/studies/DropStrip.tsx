@@ -1,0 +1,128 @@
+import { Button, Progress } from '@mantine/core'
+import { IconUpload } from '@tabler/icons-react'
+import { type ChangeEvent, type DragEvent, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ImportOut } from '../api/types'
+import { formatBytes, formatNumber, formatPercent } from '../domain/format'
+import { filesOfDrop } from './collectFiles'
+import classes from './Import.module.css'
+import type { Upload } from './useUpload'
+
+interface DropStripProps {
+  upload: Upload
+  reading: ImportOut | undefined
+  onFiles: (files: File[]) => void
+  onGoOn: () => void
+}
+
+function Chooser({ text, folder, onFiles }: { text: string; folder: boolean; onFiles: (files: File[]) => void }) {
+  const field = useRef<HTMLInputElement>(null)
+  const taken = (event: ChangeEvent<HTMLInputElement>) => {
+    onFiles([...(event.currentTarget.files ?? [])])
+    event.currentTarget.value = ''
+  }
+  return (
+    <>
+      <button type="button" className={classes.choose} onClick={() => field.current?.click()}>
+        {text}
+      </button>
+      <input
+        ref={field}
+        type="file"
+        multiple
+        hidden
+        aria-label={text}
+        data-choose={folder ? 'folder' : 'files'}
+        {...(folder ? { webkitdirectory: '' } : {})}
+        onChange={taken}
+      />
+    </>
+  )
+}
+
+function Sending({ upload }: { upload: Upload }) {
+  const { t } = useTranslation()
+  const counts = { done: formatNumber(upload.filesDone), total: formatNumber(upload.files) }
+  const isRetrying = upload.state === 'retrying'
+  return (
+    <div className={classes.progress} role="status">
+      <div>
+        <span>{t(isRetrying ? 'imports.retrying' : 'imports.sending', counts)}</span>
+        {!isRetrying && (
+          <span>{t('imports.sent_bytes', { done: formatBytes(upload.bytesDone), total: formatBytes(upload.bytes) })}</span>
+        )}
+      </div>
+      <Progress
+        value={(100 * upload.bytesDone) / (upload.bytes || 1)}
+        size={6}
+        color={isRetrying ? 'var(--warn)' : undefined}
+        aria-label={t('imports.sending', counts)}
+      />
+    </div>
+  )
+}
+
+function Reading({ reading }: { reading: ImportOut }) {
+  const { t } = useTranslation()
+  return (
+    <div className={classes.progress} role="status">
+      <div>
+        <span>{reading.message || t('imports.reading')}</span>
+        <span>{t('imports.reading_percent', { percent: formatPercent(reading.percent) })}</span>
+      </div>
+      <Progress value={reading.percent} size={6} aria-label={t('imports.reading')} />
+    </div>
+  )
+}
+
+function Stopped({ upload, onGoOn }: { upload: Upload; onGoOn: () => void }) {
+  const { t } = useTranslation()
+  const done = formatNumber(upload.filesDone)
+  return (
+    <div className={classes.stopped} role="alert">
+      {t('imports.upload_failed', { done, total: formatNumber(upload.files), reason: upload.error?.message })}
+      <Button size="xs" variant="default" onClick={onGoOn}>
+        {t('imports.upload_again')}
+      </Button>
+    </div>
+  )
+}
+
+/** Where files go in, with the progress of the whole. */
+export function DropStrip({ upload, reading, onFiles, onGoOn }: DropStripProps) {
+  const { t } = useTranslation()
+  const [isOver, setOver] = useState(false)
+  const isBusy = upload.state === 'sending' || upload.state === 'retrying'
+  const dropped = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    if (!isBusy) void filesOfDrop(event.dataTransfer.items).then(onFiles)
+  }
+  return (
+    <div
+      className={classes.strip}
+      data-over={isOver || undefined}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={dropped}
+    >
+      <IconUpload size={22} stroke={1.75} aria-hidden />
+      <div className={classes.words}>
+        <strong>{t(isOver ? 'imports.drop_now' : 'imports.drop')}</strong>{' '}
+        {!isBusy && (
+          <>
+            {t('imports.or')} <Chooser text={t('imports.choose_folder')} folder onFiles={onFiles} />{' '}
+            {t('imports.or')} <Chooser text={t('imports.choose_files')} folder={false} onFiles={onFiles} />
+          </>
+        )}
+        <span className={classes.hint}> · {t('imports.drop_hint')}</span>
+      </div>
+      {isBusy && <Sending upload={upload} />}
+      {upload.state === 'failed' && <Stopped upload={upload} onGoOn={onGoOn} />}
+      {upload.state === 'idle' && reading && <Reading reading={reading} />}
+    </div>
+  )
+}
