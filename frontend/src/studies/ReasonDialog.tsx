@@ -27,7 +27,7 @@ export function ReasonDialog({ code, move, pending, error, onClose, onSay }: Rea
         <Stack gap="lg">
           <Text c="dimmed">{t(`worklist.moves.${which}_text`)}</Text>
           {error && <Notice tone="bad">{error.message}</Notice>}
-          <Textarea label={t('worklist.moves.note')} autosize minRows={2} data-autofocus {...form.getInputProps('note')} />
+          <Textarea label={t('worklist.moves.note')} rows={3} data-autofocus {...form.getInputProps('note')} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('shell.cancel')}
