@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlparse
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
+from annotation.domain import workflow
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -226,6 +228,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        kind.__name__: [(value.value, value.value) for value in kind]
+        for kind in (workflow.Role, workflow.Stage, workflow.Move)
+    },
 }
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024

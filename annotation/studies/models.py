@@ -329,7 +329,10 @@ class LevelAssignment(models.Model):
 
 
 class ImportBatch(models.Model):
-    """Files of one upload on their way to becoming cases; `findings` say what became of each."""
+    """Files of one upload on their way to becoming cases; `findings` say what became of each.
+
+    `mask_table` names the meaning of a mask that came with the image, empty where none did.
+    """
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -344,6 +347,7 @@ class ImportBatch(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     n_files = models.PositiveIntegerField(default=0)
     n_bytes = models.PositiveBigIntegerField(default=0)
+    mask_table = models.CharField(max_length=40, blank=True)
     findings = models.JSONField(default=list)
     removed = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

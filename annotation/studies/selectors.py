@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from annotation.domain.refusals import NotPermitted, NotVisible
-from annotation.domain.workflow import WORKFLOW, Move, MoveNotAllowed, Role, Stage, moves_from
+from annotation.domain.workflow import WORKFLOW, Move, Role, Stage, moves_from
 from annotation.studies.models import Case, Dataset, LevelAssignment, User, Vertebra, Volume
 
 _SEES_CASES = (Role.STUDENT.value, Role.READER.value, Role.MANAGER.value)
@@ -101,15 +101,14 @@ def role_for(user: User, case: Case, move: Move) -> Role:
     """Return the role by which the person may make a move.
 
     Raises:
-        MoveNotAllowed: if none of the person's roles admits it.
+        NotPermitted: if none of the person's roles admits it.
     """
     roles = roles_in(user, case.dataset)
     for role in WORKFLOW[move].by:
         if role in roles:
             return role
-    raise MoveNotAllowed(
-        f"the case is at stage {case.stage}; none of your roles admits {move.value}"
-    )
+    names = " or ".join(role.value for role in WORKFLOW[move].by)
+    raise NotPermitted(f"Only a {names} may do this; the case is at stage {case.stage}.")
 
 
 def assignments_of(case: Case) -> dict[int, LevelAssignment]:

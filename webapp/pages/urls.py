@@ -2,8 +2,21 @@
 
 from django.urls import URLPattern, path
 
+from webapp.pages.cases import CaseView, MovesView, StraightenedView
+from webapp.pages.datasets import DatasetsView, DatasetView
 from webapp.pages.session import SessionView
+from webapp.pages.worklist import WorklistView
 
 urlpatterns: list[URLPattern] = [
     path("session/", SessionView.as_view(), name="session"),
+    path("datasets/", DatasetsView.as_view(), name="datasets"),
+    path("datasets/<slug:slug>/", DatasetView.as_view(), name="dataset"),
+    path("datasets/<slug:slug>/worklist/", WorklistView.as_view(), name="worklist"),
+    path("cases/<uuid:case_id>/", CaseView.as_view(), name="case"),
+    path("cases/<uuid:case_id>/moves/", MovesView.as_view(), name="case-moves"),
+    path(
+        "proposals/<uuid:proposal_id>/straightened/",
+        StraightenedView.as_view(),
+        name="straightened",
+    ),
 ]

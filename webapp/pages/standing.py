@@ -1,0 +1,48 @@
+"""What a case is for one person now: which work waits there, and which moves are open."""
+
+from annotation.domain.workflow import Move, Role, Stage
+from annotation.preannotation.models import PreAnnotation
+from annotation.preannotation.selectors import newest_attempt
+from annotation.reading.models import Reading
+from annotation.reading.selectors import own_reading
+from annotation.studies.models import Case, User
+from annotation.studies.selectors import moves_of, roles_in
+
+_WORK = {
+    Stage.REFINING: (Role.STUDENT, "refine"),
+    Stage.CHECKING: (Role.READER, "check"),
+    Stage.READING: (Role.READER, "read"),
+    Stage.CONSENSUS: (Role.READER, "settle"),
+}
+WORK_KINDS = ("refine", "check", "read", "settle")
+
+
+def work_of(user: User, case: Case) -> str | None:
+    """Return what the person can do on the case now, None for nothing."""
+    role, work = _WORK.get(Stage(case.stage), (Role.SYSTEM, ""))
+    if role not in roles_in(user, case.dataset):
+        return None
+    if work == "read" and _has_submitted(user, case):
+        return None
+    return work
+
+
+def open_moves(user: User, case: Case) -> list[str]:
+    """Return the moves the person has; a failed pre-annotation may be asked for again."""
+    moves = [move.value for move in moves_of(user, case)]
+    if may_retry(user, case):
+        moves.insert(0, Move.QUEUE.value)
+    return moves
+
+
+def may_retry(user: User, case: Case) -> bool:
+    """Tell whether a case waits in the queue with nothing under way, and the person may ask."""
+    if case.stage != Stage.QUEUED.value or Role.MANAGER not in roles_in(user, case.dataset):
+        return False
+    attempt = newest_attempt(case)
+    return attempt is None or attempt.status == PreAnnotation.Status.FAILED
+
+
+def _has_submitted(user: User, case: Case) -> bool:
+    own = own_reading(user, case)
+    return own is not None and own.status == Reading.Status.SUBMITTED

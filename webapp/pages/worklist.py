@@ -1,0 +1,239 @@
+"""What waits for a person in a data set."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.domain.vertebrae import place_of
+from annotation.domain.workflow import Move, Role, Stage
+from annotation.preannotation.selectors import newest_attempt
+from annotation.reading.selectors import own_reading
+from annotation.refinement.api import LeaseSerializer
+from annotation.refinement.leases import describe_lease
+from annotation.refinement.models import Lease
+from annotation.refinement.selectors import last_submission, lease_of, standing_return
+from annotation.studies.models import Case, CaseEvent, Dataset, User
+from annotation.studies.selectors import (
+    assignments_of,
+    cases_visible_to,
+    get_dataset,
+    person_of,
+    roles_in,
+    vertebrae_of,
+)
+from annotation.work.models import Job
+from annotation.work.services import describe_job
+from webapp.pages.standing import WORK_KINDS, open_moves, work_of
+
+SCOPES = ("mine", "ready", "all")
+_MACHINE_STAGES = (Stage.RECEIVED.value, Stage.QUEUED.value)
+
+
+class JobStateSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Job.Kind.values)
+    state = serializers.ChoiceField(choices=Job.State.values)
+    percent = serializers.IntegerField()
+    message = serializers.CharField(allow_blank=True)
+
+
+class WorkRowSerializer(serializers.Serializer[Any]):
+    case = serializers.UUIDField()
+    code = serializers.CharField()
+    title = serializers.CharField()
+    stage = serializers.ChoiceField(choices=list(Stage))
+    levels = serializers.CharField(allow_blank=True)
+    n_levels = serializers.IntegerField()
+    thumbnail_url = serializers.CharField(allow_null=True)
+    held_by = LeaseSerializer(allow_null=True)
+    waiting_since = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
+    returned = serializers.BooleanField()
+    look_at = serializers.CharField(allow_blank=True)
+    work = serializers.ChoiceField(choices=WORK_KINDS, allow_null=True)
+    job = JobStateSerializer(allow_null=True)
+    moves = serializers.ListField(child=serializers.ChoiceField(choices=list(Move)))
+
+
+class StageCountSerializer(serializers.Serializer[Any]):
+    stage = serializers.ChoiceField(choices=list(Stage))
+    n = serializers.IntegerField()
+    longest_wait_days = serializers.FloatField()
+
+
+class WorklistSerializer(serializers.Serializer[Any]):
+    next = WorkRowSerializer(allow_null=True)
+    rows = WorkRowSerializer(many=True)
+    counts = serializers.DictField(child=serializers.IntegerField())
+    stages = StageCountSerializer(many=True)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A case with what decides its place in a person's list."""
+
+    case: Case
+    work: str | None
+    lease: Lease | None
+    returned: CaseEvent | None
+    is_mine: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether the person could begin with it now."""
+        return self.work is not None and (self.lease is None or self.is_mine)
+
+    def is_within(self, scope: str) -> bool:
+        """Tell whether a list of mine, ready or all cases shows it."""
+        return scope == "all" or (self.is_mine if scope == "mine" else self.is_free)
+
+    @property
+    def rank(self) -> int:
+        """Returned to me first, then mine, ready, the rest."""
+        if self.is_mine:
+            return 0 if self.returned else 1
+        return 2 if self.is_free else 3
+
+
+def list_work(user: User, dataset: Dataset, scope: str) -> dict[str, Any]:
+    """Return the worklist of a person in a data set.
+
+    Args:
+        user: a member.
+        dataset: the data set.
+        scope: mine, ready or all.
+    """
+    cases = _cases(user, dataset)
+    standings = sorted(
+        (_stand(user, case) for case in cases),
+        key=lambda one: (one.rank, one.case.stage_since, one.case.number),
+    )
+    first = next((one for one in standings if one.is_free), None)
+    return {
+        "next": _describe(user, first) if first else None,
+        "rows": [_describe(user, one) for one in standings if one.is_within(scope)],
+        "counts": {
+            "returned": sum(one.rank == 0 for one in standings),
+            "mine": sum(one.rank == 1 for one in standings),
+            "ready": sum(one.rank == 2 for one in standings),
+            "all": len(standings),
+        },
+        "stages": _count_stages(cases),
+    }
+
+
+def _cases(user: User, dataset: Dataset) -> list[Case]:
+    rows = cases_visible_to(user).filter(dataset=dataset).order_by("number")
+    if Role.MANAGER not in roles_in(user, dataset):
+        rows = rows.exclude(stage=Stage.EXCLUDED.value)
+    return list(rows)
+
+
+def _stand(user: User, case: Case) -> Standing:
+    work = work_of(user, case)
+    lease = lease_of(case) if work in ("refine", "check") else None
+    returned = standing_return(case) if work == "refine" else None
+    is_mine = work is not None and _is_mine(user, case, work, lease, returned)
+    return Standing(case, work, lease, returned, is_mine)
+
+
+def _is_mine(
+    user: User, case: Case, work: str, lease: Lease | None, returned: CaseEvent | None
+) -> bool:
+    if lease is not None:
+        return lease.holder_id == user.pk
+    if returned is not None:
+        submission = last_submission(case)
+        return submission is not None and submission.by_id == user.pk
+    return work == "read" and own_reading(user, case) is not None
+
+
+def _describe(user: User, one: Standing) -> dict[str, Any]:
+    case = one.case
+    numbers = {row.number for row in vertebrae_of(case)}
+    assignments = {n: row for n, row in assignments_of(case).items() if n in numbers}
+    levels = sorted((row.level for row in assignments.values()), key=place_of)
+    has_picture = bool(case.volume.thumbnail_blob)
+    base = f"/v/{case.volume_id}/{case.volume.hash}"
+    return {
+        "case": case.pk,
+        "code": case.code,
+        "title": case.title,
+        "stage": case.stage,
+        "levels": _span(levels, case.dataset.level_scheme),
+        "n_levels": len(set(levels)),
+        "thumbnail_url": f"{base}/thumbnail.png" if has_picture else None,
+        "held_by": describe_lease(one.lease, user) if one.lease else None,
+        "waiting_since": case.stage_since,
+        "note": one.returned.note if one.returned else "",
+        "returned": one.returned is not None,
+        "look_at": _look_at(one, {row.counted_from for row in assignments.values()}),
+        "work": one.work,
+        "job": _job(case),
+        "moves": open_moves(user, case),
+    }
+
+
+def _span(levels: list[str], scheme: str) -> str:
+    shown = [f"Th{name[1:]}" if scheme == "Th" and name[0] == "T" else name for name in levels]
+    if not shown:
+        return ""
+    return shown[0] if shown[0] == shown[-1] else f"{shown[0]}\N{EN DASH}{shown[-1]}"
+
+
+def _look_at(one: Standing, counted_from: set[str]) -> str:
+    if one.returned is not None:
+        return f"Returned: {one.returned.reason.replace('_', ' ')}"
+    is_open = one.case.stage not in (Stage.FINAL.value, Stage.EXCLUDED.value)
+    return "Level names are assumed" if is_open and "assumed" in counted_from else ""
+
+
+def _job(case: Case) -> dict[str, Any] | None:
+    if case.stage not in _MACHINE_STAGES:
+        return None
+    attempt = newest_attempt(case)
+    return describe_job(attempt.job) if attempt is not None and attempt.job else None
+
+
+def _count_stages(cases: list[Case]) -> list[dict[str, Any]]:
+    now: datetime = timezone.now()
+    numbers = Counter(case.stage for case in cases)
+    return [
+        {
+            "stage": stage.value,
+            "n": numbers[stage.value],
+            "longest_wait_days": round(
+                max(
+                    (now - case.stage_since).total_seconds()
+                    for case in cases
+                    if case.stage == stage.value
+                )
+                / 86_400,
+                2,
+            ),
+        }
+        for stage in Stage
+        if numbers[stage.value]
+    ]
+
+
+class WorklistView(APIView):
+    """What waits for me, and where all cases are."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("scope", str, enum=SCOPES, default="all")],
+        responses=WorklistSerializer,
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        user = person_of(request)
+        scope = request.query_params.get("scope", "all")
+        dataset = get_dataset(user, slug)
+        return Response(list_work(user, dataset, scope if scope in SCOPES else "all"))
