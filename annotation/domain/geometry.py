@@ -56,13 +56,13 @@ class Grid:
     def to_mm(self, ijk: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return LPS millimetres, shape (..., 3), of voxel indices (i, j, k), shape (..., 3)."""
         index = np.asarray(ijk, dtype=np.float64)
-        return index @ self.affine_lps[:3, :3].T + self.affine_lps[:3, 3]
+        return np.asarray(index @ self.affine_lps[:3, :3].T + self.affine_lps[:3, 3])
 
     def to_ijk(self, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return fractional voxel indices (i, j, k), shape (..., 3), of LPS millimetres."""
         inverse = np.linalg.inv(self.affine_lps)
         points = np.asarray(points_mm, dtype=np.float64)
-        return points @ inverse[:3, :3].T + inverse[:3, 3]
+        return np.asarray(points @ inverse[:3, :3].T + inverse[:3, 3])
 
     def is_same(self, other: "Grid", tolerance_mm: float = 1e-3) -> bool:
         """Tell whether both grids have equal dimensions and corners within the tolerance."""

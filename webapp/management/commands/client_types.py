@@ -16,8 +16,10 @@ _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "string
 
 def schema_text() -> str:
     """Return the OpenAPI schema of the running code as YAML."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
-    text: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})
+    generator: Any = SchemaGenerator
+    renderer: Any = OpenApiYamlRenderer
+    schema = generator().get_schema(request=None, public=True)
+    text: bytes = renderer().render(schema, renderer_context={})
     return text.decode()
 
 
