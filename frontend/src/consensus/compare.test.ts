@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DisagreementOut, Finding } from '../api/types'
-import { aFinding } from '../reading/aFinding'
+import { aFinding } from '../grading/aFinding'
 import {
   heightRows,
   inTurn,

@@ -73,6 +73,7 @@ export const COMMANDS = {
   'consensus.defer': row('consensus', 'D'),
   'consensus.onlyA': hold('consensus', 'A'),
   'consensus.onlyB': hold('consensus', 'B'),
+  'consensus.plane': row('consensus', 'P'),
 } as const satisfies Record<string, CommandRow>
 
 export type CommandId = keyof typeof COMMANDS

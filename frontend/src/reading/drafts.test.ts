@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { aFinding } from './aFinding'
+import { aFinding } from '../grading/aFinding'
 import { Drafts, Refused } from './drafts'
 import type { DraftState } from './drafts'
-import type { Change } from './findings'
+import type { Change } from '../grading/findings'
 
 type Answer = 'ok' | 'lost' | 'refused'
 

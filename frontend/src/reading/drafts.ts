@@ -1,6 +1,6 @@
 /** Sends what a reader changes at once, one vertebra after the other, and tries again when cut off. */
 import type { Finding } from '../api/types'
-import type { Change } from './findings'
+import type { Change } from '../grading/findings'
 
 export interface DraftState {
   /** Vertebrae with changes the server has not confirmed. */

@@ -66,4 +66,15 @@ describe('moving a point on the picture', () => {
     expect(box.bottom - box.top).toBeCloseTo(20, 9)
     expect((box.top + box.bottom) / 2).toBeCloseTo(12, 9)
   })
+
+  it('turns a plain body to the direction of the spine', () => {
+    const turned = plainBody(plane, { x: 0, y: 0, off: 0 }, 28, 20, { x: 3, y: 3 })
+    const upper = plane.toPicture(pointOf(turned, { segment: 1, end: 0 }))
+    const front = plane.toPicture(pointOf(turned, { segment: 0, end: 0 }))
+    expect([upper.x, upper.y].map((value) => value.toFixed(6))).toEqual([(-10 * s).toFixed(6), (-10 * s).toFixed(6)])
+    expect([front.x - upper.x, front.y - upper.y].map((value) => value.toFixed(6))).toEqual([
+      (-14 * s).toFixed(6),
+      (14 * s).toFixed(6),
+    ])
+  })
 })

@@ -1,6 +1,8 @@
 /** A grey picture that knows where it lies in the patient. */
 
-export type Vec3 = readonly [number, number, number]
+import type { Vec3 } from '../../domain/geometry'
+
+export type { Vec3 }
 
 /** A place on a picture: millimetres right of its left edge and below its upper edge; `off` is the
  * signed distance from the picture's plane, so that a point loses nothing on its way to a picture. */
@@ -84,15 +86,29 @@ export function boxOf(plane: PicturePlane, points: SixPoints): Box {
   }
 }
 
-/** Six points of a plain body around a place on the picture, for a reader to drag into place. */
-export function plainBody(plane: PicturePlane, centre: PicturePoint, depthMm = 28, heightMm = 20): SixPoints {
+/** Six points of a plain body around a place on the picture, for a reader to drag into place.
+ *
+ * @param down direction of the spine on the picture, any length; the body is turned to it.
+ */
+export function plainBody(
+  plane: PicturePlane,
+  centre: PicturePoint,
+  depthMm = 28,
+  heightMm = 20,
+  down: { x: number; y: number } = { x: 0, y: 1 },
+): SixPoints {
+  const length = Math.hypot(down.x, down.y) || 1
+  const [dx, dy] = [down.x / length, down.y / length]
   return [-1, 0, 1].map((segment) =>
-    [-1, 1].map((end) => [
-      ...plane.toPatient({
-        x: centre.x + (segment * depthMm) / 2,
-        y: centre.y + (end * heightMm) / 2,
-        off: centre.off,
-      }),
-    ]),
+    [-1, 1].map((end) => {
+      const [back, below] = [(segment * depthMm) / 2, (end * heightMm) / 2]
+      return [
+        ...plane.toPatient({
+          x: centre.x + back * dy + below * dx,
+          y: centre.y - back * dx + below * dy,
+          off: centre.off,
+        }),
+      ]
+    }),
   )
 }

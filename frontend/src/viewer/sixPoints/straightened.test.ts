@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { heightsMm } from '../domain/genant'
-import { movedOnPicture, plainBody } from '../viewer/sixPoints/plane'
-import type { Vec3 } from '../viewer/sixPoints/plane'
+import { heightsMm } from '../../domain/genant'
+import { movedOnPicture, plainBody } from './plane'
+import type { Vec3 } from './plane'
 import { decodeStraightened, straightenedPlane, UnreadablePicture } from './straightened'
 
 const ROWS = 60

@@ -6,8 +6,8 @@ const FURTHEST_LEVELS = 2
 
 export interface Expected {
   readonly heightsMm: Heights
-  /** Levels the expectation comes from, one or two. */
-  readonly levels: readonly string[]
+  /** Vertebrae the expectation comes from, one or two. */
+  readonly sources: readonly Finding[]
 }
 
 /** The mean of the same heights of the nearest valid vertebra above and below.
@@ -26,7 +26,7 @@ export function expectedHeights(findings: readonly Finding[], number: number): E
   const mean = (index: 0 | 1 | 2) => heights.reduce((sum, value) => sum + (value[index] ?? 0), 0) / heights.length
   return {
     heightsMm: [mean(0), mean(1), mean(2)],
-    levels: sides.map((side) => side.level ?? String(side.number)),
+    sources: sides,
   }
 }
 

@@ -28,7 +28,7 @@ describe('what is missing', () => {
     expect(missing(findings).map((finding) => finding.number)).toEqual([3, 5, 6])
     expect(progress(findings)).toEqual({ done: 2, of: 5 })
     expect(['C2', 'S1', 'Co'].some(isGradable)).toBe(false)
-    expect(['T13', 'Th4', 'L6', null].every(isGradable)).toBe(true)
+    expect(['T13', 'T4', 'L6', null].every(isGradable)).toBe(true)
   })
 
   it('calls only untouched vertebrae normal that were on screen', () => {
@@ -91,7 +91,7 @@ describe('heights the neighbours let expect', () => {
 
   it('are the mean of the nearest above and below', () => {
     const spine = [at(1, 'T6', [18, 19, 19]), at(2, 'T7', [17, 15, 19]), at(3, 'T8', [19, 20, 19])]
-    expect(expectedHeights(spine, 2)).toEqual({ heightsMm: [18.5, 19.5, 19], levels: ['T6', 'T8'] })
+    expect(expectedHeights(spine, 2)).toEqual({ heightsMm: [18.5, 19.5, 19], sources: [spine[0], spine[2]] })
   })
 
   it('step over a fracture, but not over two levels, and not to another region', () => {
@@ -103,7 +103,7 @@ describe('heights the neighbours let expect', () => {
       at(4, 'L2', [13, 20, 21], broken),
       at(5, 'L3', [24, 24, 24]),
     ]
-    expect(expectedHeights(spine, 3)).toEqual({ heightsMm: [24, 24, 24], levels: ['L3'] })
+    expect(expectedHeights(spine, 3)).toEqual({ heightsMm: [24, 24, 24], sources: [spine[4]] })
   })
 
   it('are unknown without a valid neighbour', () => {

@@ -4,8 +4,8 @@
  * and normals interpolated linearly between rows. A point off the picture is carried by its
  * distance along normalU, so nothing is lost on the way to the picture and back.
  */
-import type { PicturePlane, PicturePoint, Vec3 } from '../viewer/sixPoints/plane'
-import { add, cross, dot, mix, sub } from '../viewer/sixPoints/vectors'
+import type { PicturePlane, PicturePoint, Vec3 } from './plane'
+import { add, cross, dot, mix, sub } from './vectors'
 
 const MAGIC = 'lamina.straight/1'
 const HEADER_BYTES = 32

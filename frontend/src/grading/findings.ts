@@ -1,5 +1,6 @@
 /** What a reader has said about each vertebra, and what a key changes. Pure: nothing is sent here. */
 import type { Finding, NotGraded } from '../api/types'
+import { isGraded } from '../domain/vertebrae'
 
 export type Grade = 0 | 1 | 2 | 3
 export type GradedShape = 'wedge' | 'biconcave' | 'crush'
@@ -31,9 +32,9 @@ export const DEFORMITIES = [
 
 export const MATERIALS = ['pmma', 'screw_rod', 'cage', 'vertebral_replacement', 'other'] as const
 
-/** Fractures are graded at thoracic and lumbar levels only; a level without a name may be graded. */
+/** Fractures are graded at thoracic and lumbar levels only; a vertebra without a name may be graded. */
 export function isGradable(level: string | null): boolean {
-  return level === null || /^(T|Th|L)\d+$/.test(level)
+  return level === null || isGraded(level)
 }
 
 /** `open` has been touched but says neither a grade nor why there is none. */

@@ -1,0 +1,116 @@
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Finding } from '../api/types'
+import { formatNumber } from '../domain/format'
+import { GradeChip } from '../grading/GradeChip'
+import { distance, heightRows } from './compare'
+import classes from './consensus.module.css'
+
+const NOTABLE_MM = 1
+const NOTABLE_G = 0.05
+
+interface Props {
+  readonly a: Finding | null
+  readonly b: Finding | null
+}
+
+/** Both readings in figures and their differences. */
+export function CompareTable({ a, b }: Props) {
+  const { t } = useTranslation()
+  const gap = distance(a?.g, b?.g)
+  const loss = (g: number | null | undefined) => (g == null ? null : 100 * (1 - g))
+  const percent = (value: number | null) => (value === null ? '–' : `${formatNumber(value)} %`)
+  const figure = (value: number | null | undefined, decimals: number) =>
+    value == null ? '–' : formatNumber(value, decimals)
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th>{t('consensus.unit')}</th>
+          <th className={classes.a}>● {t('consensus.readerA')}</th>
+          <th className={classes.b}>■ {t('consensus.readerB')}</th>
+          <th>{t('consensus.difference')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {heightRows(a, b).map((row) => (
+          <Row
+            key={row.segment}
+            name={t(`grading.${row.segment}`)}
+            a={figure(row.a, 1)}
+            b={figure(row.b, 1)}
+            difference={figure(row.difference, 1)}
+            isNotable={(row.difference ?? 0) >= NOTABLE_MM}
+          />
+        ))}
+        <Row
+          name={t('consensus.row.g')}
+          a={figure(a?.g, 2)}
+          b={figure(b?.g, 2)}
+          difference={figure(gap, 2)}
+          isNotable={(gap ?? 0) >= NOTABLE_G}
+        />
+        <Row
+          name={t('consensus.row.loss')}
+          a={percent(loss(a?.g))}
+          b={percent(loss(b?.g))}
+          difference={gap === null ? '–' : percent(100 * gap)}
+        />
+        <Row name={t('consensus.row.grade')} a={<GradeChip finding={a} full />} b={<GradeChip finding={b} full />} />
+        <Words
+          name={t('consensus.row.deformity')}
+          a={listed(a?.deformity, 'deformity', t)}
+          b={listed(b?.deformity, 'deformity', t)}
+        />
+        <Words
+          name={t('consensus.row.material')}
+          a={listed(a?.foreign_material, 'material', t)}
+          b={listed(b?.foreign_material, 'material', t)}
+        />
+        <Words name={t('consensus.row.confidence')} a={surety(a, t)} b={surety(b, t)} />
+        <Words name={t('consensus.row.remark')} a={a?.remark ?? ''} b={b?.remark ?? ''} />
+      </tbody>
+    </table>
+  )
+}
+
+type Translate = ReturnType<typeof useTranslation>['t']
+
+const listed = (names: readonly string[] | undefined, kind: 'deformity' | 'material', t: Translate) =>
+  (names ?? []).map((name) => t(`grading.${kind}.${name}`)).join(', ')
+
+const surety = (finding: Finding | null, t: Translate) =>
+  finding?.confidence ? t(`grading.confidence.${finding.confidence}`) : ''
+
+interface RowProps {
+  readonly name: string
+  readonly a: ReactNode
+  readonly b: ReactNode
+  readonly difference?: string
+  readonly isNotable?: boolean
+}
+
+function Row({ name, a, b, difference = '', isNotable = false }: RowProps) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{a}</td>
+      <td>{b}</td>
+      <td className={isNotable ? classes.notable : undefined}>{difference}</td>
+    </tr>
+  )
+}
+
+/** A row of words; left out where neither reader said anything. */
+function Words({ name, a, b }: { name: string; a: string; b: string }) {
+  const { t } = useTranslation()
+  if (a === '' && b === '') return null
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td className={classes.text}>{a || t('consensus.nothing')}</td>
+      <td className={classes.text}>{b || t('consensus.nothing')}</td>
+      <td />
+    </tr>
+  )
+}

@@ -1,0 +1,125 @@
+import { Button, Textarea } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { CaseDetail, DisagreementOut } from '../api/types'
+import { formatNumber } from '../domain/format'
+import { GradeChip } from '../grading/GradeChip'
+import { KeyOf } from '../keys/KeysSheet'
+import { CompareTable } from './CompareTable'
+import { heightRows, meanMeasured, questionOf, widestRow } from './compare'
+import classes from './consensus.module.css'
+import type { NameOf } from './DifferenceList'
+import { EditPanel } from './EditPanel'
+import type { Edit } from './useEdit'
+import type { Sitting } from './useSitting'
+
+interface Props {
+  readonly sitting: Sitting
+  readonly detail: CaseDetail
+  readonly edit: Edit
+  readonly nameOf: NameOf
+  readonly remark: string
+  readonly setRemark: (remark: string) => void
+}
+
+/** The question, both readings in figures, and the ways to decide. */
+export function DecisionPanel(props: Props) {
+  const { t } = useTranslation()
+  const { sitting, nameOf, edit, remark, setRemark } = props
+  const { active } = sitting
+  if (active === null) return <aside className={classes.decision}>{t('consensus.none')}</aside>
+  const widest = widestRow(heightRows(active.a, active.b))
+  return (
+    <aside className={classes.decision}>
+      <div>
+        <h2>{t(`consensus.question.${questionOf(active)}`, { level: nameOf(active) })}</h2>
+        <p>{active.reason}</p>
+        {widest && <p>{t(`consensus.widest.${widest.segment}`, { mm: formatNumber(widest.difference ?? 0, 1) })}</p>}
+      </div>
+      <CompareTable a={active.a} b={active.b} />
+      {active.settled ? (
+        <Settled sitting={sitting} entry={active} />
+      ) : edit.draft ? (
+        <EditPanel sitting={sitting} entry={active} edit={edit} level={nameOf(active)} remark={remark} />
+      ) : (
+        sitting.mayDecide && <Acts {...props} entry={active} />
+      )}
+      {!active.settled && sitting.mayDecide && (
+        <Textarea
+          label={t('consensus.remark')}
+          description={t('consensus.remarkWhen')}
+          placeholder={t('consensus.optional')}
+          value={remark}
+          autosize
+          minRows={2}
+          onChange={(event) => setRemark(event.currentTarget.value)}
+        />
+      )}
+      <div className={classes.foot}>{t('consensus.foot')}</div>
+    </aside>
+  )
+}
+
+function Acts({ sitting, detail, edit, remark, entry }: Props & { entry: DisagreementOut }) {
+  const { t } = useTranslation()
+  const mean = meanMeasured(entry.a, entry.b, detail.convention)
+  const settle = (taken: 'a' | 'b' | 'mean') => void sitting.settle(entry, taken, { remark })
+  return (
+    <div className={classes.acts}>
+      <Button
+        variant="default"
+        style={{ borderColor: 'var(--reader-a)' }}
+        disabled={entry.a === null || sitting.isBusy}
+        rightSection={<KeyOf command="consensus.takeA" />}
+        onClick={() => settle('a')}
+      >
+        {t('consensus.takeA')}
+      </Button>
+      <Button
+        variant="default"
+        style={{ borderColor: 'var(--reader-b)' }}
+        disabled={entry.b === null || sitting.isBusy}
+        rightSection={<KeyOf command="consensus.takeB" />}
+        onClick={() => settle('b')}
+      >
+        {t('consensus.takeB')}
+      </Button>
+      <Button
+        variant="default"
+        style={{ gridColumn: 'span 2' }}
+        disabled={mean === null || sitting.isBusy}
+        rightSection={<KeyOf command="consensus.mean" />}
+        onClick={() => settle('mean')}
+      >
+        {t('consensus.takeMean')}
+        {mean && (
+          <span className={classes.caption} style={{ marginLeft: 10 }}>
+            {t('consensus.meanSays', { g: formatNumber(mean.g, 2), grade: mean.grade })}
+          </span>
+        )}
+      </Button>
+      <Button variant="default" rightSection={<KeyOf command="consensus.edit" />} onClick={edit.start}>
+        {t('consensus.edit')}
+      </Button>
+      <Button variant="default" rightSection={<KeyOf command="consensus.defer" />} onClick={() => sitting.defer(entry)}>
+        {t('consensus.defer')}
+      </Button>
+    </div>
+  )
+}
+
+function Settled({ sitting, entry }: { sitting: Sitting; entry: DisagreementOut }) {
+  const { t } = useTranslation()
+  if (entry.settled === null) return null
+  return (
+    <div className={classes.row}>
+      {t('consensus.isSettled', { how: t(`consensus.how.${entry.settled.taken}`) })}
+      <GradeChip finding={entry.settled.finding} full />
+      {entry.settled.remark && <p>{entry.settled.remark}</p>}
+      {sitting.mayDecide && (
+        <Button variant="default" size="xs" disabled={sitting.isBusy} onClick={() => void sitting.reopen(entry)}>
+          {t('consensus.reopen')}
+        </Button>
+      )}
+    </div>
+  )
+}

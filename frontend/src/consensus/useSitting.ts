@@ -1,0 +1,121 @@
+/** All that happens in one sitting: which difference is on, what is put off, what is decided. */
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { ApiError, api } from '../api/client'
+import type { CaseDetail, ConsensusOut, DisagreementOut, Finding, SettlementOut, Worklist } from '../api/types'
+import { inTurn, openOnes, settledOnes, thresholdOnes } from './compare'
+
+export type Sitting = ReturnType<typeof useSitting>
+export type Taken = Exclude<SettlementOut['taken'], 'agreed'>
+
+const WORK_PAGES = { refine: 'refine', check: 'check', read: 'read', settle: 'consensus' } as const
+
+export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [deferred, setDeferred] = useState<readonly string[]>([])
+  const [looked, setLooked] = useState<ReadonlySet<string>>(new Set())
+  const [isLooking, setLooking] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [trouble, setTrouble] = useState<string | null>(null)
+
+  const thresholds = thresholdOnes(consensus.disagreements)
+  const turn = inTurn(openOnes(consensus.disagreements), deferred)
+  const settled = settledOnes(consensus.disagreements)
+  const listed = isLooking && thresholds.length > 0 ? thresholds : turn
+  const reachable = [...listed, ...settled]
+  const active = consensus.disagreements.find((entry) => entry.id === chosen) ?? reachable[0] ?? null
+
+  const select = (id: string) => {
+    setChosen(id)
+    setLooked((before) => new Set([...before, id]))
+  }
+  const step = (by: 1 | -1) => {
+    const at = reachable.findIndex((entry) => entry.id === active?.id)
+    const next = reachable[Math.min(Math.max(at + by, 0), reachable.length - 1)]
+    if (next) select(next.id)
+  }
+  const attempt = async (act: () => Promise<void>) => {
+    if (isBusy) return
+    setBusy(true)
+    setTrouble(null)
+    try {
+      await act()
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      setTrouble([error.message, ...error.problems.map((problem) => problem.message)].join(' '))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const take = (fresh: ConsensusOut) => queries.setQueryData(['consensus', detail.id], fresh)
+  const afterwards = (entry: DisagreementOut): string | null => {
+    const at = turn.findIndex((other) => other.id === entry.id)
+    return (turn[at + 1] ?? turn.find((other) => other.id !== entry.id))?.id ?? null
+  }
+  const settle = (entry: DisagreementOut, taken: Taken, more: { finding?: Partial<Finding>; remark?: string } = {}) =>
+    attempt(async () => {
+      const next = afterwards(entry)
+      take(await api.post<ConsensusOut>(`/disagreements/${entry.id}/settle/`, { taken, ...more }))
+      setChosen(next)
+    })
+  const reopen = (entry: DisagreementOut) =>
+    attempt(async () => {
+      await api.post(`/disagreements/${entry.id}/reopen/`)
+      await queries.invalidateQueries({ queryKey: ['consensus', detail.id] })
+      setChosen(entry.id)
+    })
+  const defer = (entry: DisagreementOut) => {
+    setChosen(afterwards(entry))
+    setDeferred((before) => [...before.filter((id) => id !== entry.id), entry.id])
+  }
+  const lookThrough = () => {
+    setLooking(true)
+    if (thresholds[0]) select(thresholds[0].id)
+  }
+  const confirmThresholds = () =>
+    attempt(async () => {
+      take(await api.post<ConsensusOut>(`/cases/${detail.id}/consensus/confirm_threshold/`))
+      setLooking(false)
+      setChosen(null)
+    })
+  const settleCase = () =>
+    attempt(async () => {
+      queries.setQueryData(['case', detail.id], await api.post(`/cases/${detail.id}/moves/`, { move: 'settle' }))
+    })
+  const toWorklist = () => navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
+  const nextCase = async () => {
+    const { next } = await api.get<Worklist>(`/datasets/${detail.dataset}/worklist/?scope=mine`)
+    if (!next?.work) return toWorklist()
+    return navigate({ to: `/c/$case/${WORK_PAGES[next.work]}`, params: { case: next.case } })
+  }
+  return {
+    consensus,
+    active,
+    turn,
+    thresholds,
+    settled,
+    deferred,
+    isLooking: isLooking && thresholds.length > 0,
+    unlooked: thresholds.filter((entry) => !looked.has(entry.id)).length,
+    isBusy,
+    trouble,
+    mayDecide: detail.stage === 'consensus',
+    select,
+    step,
+    settle,
+    reopen,
+    defer,
+    lookThrough,
+    stopLooking: () => {
+      setLooking(false)
+      setChosen(null)
+    },
+    confirmThresholds,
+    settleCase,
+    toWorklist,
+    nextCase,
+  }
+}

@@ -1,0 +1,184 @@
+import { Button, Checkbox, Menu, Textarea } from '@mantine/core'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Finding } from '../api/types'
+import {
+  confidenceChange,
+  DEFORMITIES,
+  deformityChange,
+  isGradable,
+  MATERIALS,
+  materialChange,
+  NOT_GRADED_REASONS,
+  notGradedChange,
+} from '../grading/findings'
+import { KeyOf } from '../keys/KeysSheet'
+import classes from './reading.module.css'
+import type { Desk } from './useDesk'
+import type { OpenMenu } from './useReadingKeys'
+
+interface Props {
+  readonly desk: Desk
+  readonly finding: Finding
+  readonly menu: OpenMenu
+  readonly setMenu: (menu: OpenMenu) => void
+}
+
+/** Not graded, foreign material, other deformity. */
+export function FlagMenus({ desk, finding, menu, setMenu }: Props) {
+  const { t } = useTranslation()
+  const { number } = finding
+  const gradable = isGradable(finding.level)
+  const opening = (name: OpenMenu) => ({
+    opened: menu === name,
+    onChange: (opened: boolean) => setMenu(opened ? name : null),
+    isOpen: desk.isOpen,
+  })
+  return (
+    <div className={classes.flags}>
+      {gradable && (
+        <FlagMenu {...opening('notGraded')} command="reading.notGraded" text={t('reading.own.notGraded')}>
+          <Menu.Label>{t('reading.own.notGradedTitle')}</Menu.Label>
+          {NOT_GRADED_REASONS.filter((reason) => reason !== 'cervical').map((reason) => (
+            <Menu.CheckboxItem
+              key={reason}
+              checked={finding.not_graded_reason === reason}
+              onChange={() => {
+                desk.change(number, notGradedChange(finding, reason))
+                setMenu(null)
+              }}
+            >
+              {t(`grading.reason.${reason}`)}
+            </Menu.CheckboxItem>
+          ))}
+        </FlagMenu>
+      )}
+      <FlagMenu
+        {...opening('material')}
+        command="reading.material"
+        text={countOf(t('reading.own.material'), finding.foreign_material)}
+      >
+        <Menu.Label>{t('reading.own.materialTitle')}</Menu.Label>
+        {MATERIALS.map((name) => (
+          <Menu.CheckboxItem
+            key={name}
+            checked={finding.foreign_material.includes(name)}
+            onChange={() => desk.change(number, materialChange(finding, name))}
+          >
+            {t(`grading.material.${name}`)}
+          </Menu.CheckboxItem>
+        ))}
+      </FlagMenu>
+      {gradable && (
+        <FlagMenu
+          {...opening('deformity')}
+          command="reading.deformity"
+          text={countOf(t('reading.own.deformity'), finding.deformity)}
+        >
+          <Menu.Label>{t('reading.own.deformityTitle')}</Menu.Label>
+          {DEFORMITIES.map((name) => (
+            <Menu.CheckboxItem
+              key={name}
+              checked={finding.deformity.includes(name)}
+              onChange={() => desk.change(number, deformityChange(finding, name))}
+            >
+              {t(`grading.deformity.${name}`)}
+            </Menu.CheckboxItem>
+          ))}
+        </FlagMenu>
+      )}
+    </div>
+  )
+}
+
+/** Unsure, and a remark in words. */
+export function Doubts({ desk, finding, menu, setMenu }: Props) {
+  const { t } = useTranslation()
+  const { number } = finding
+  return (
+    <div className={classes.flags}>
+      <Checkbox
+        size="xs"
+        label={t('reading.own.unsure')}
+        checked={finding.confidence === 'unsure'}
+        disabled={!desk.isOpen}
+        onChange={() => desk.change(number, confidenceChange(finding, 'unsure'))}
+      />
+      <FlagMenu
+        opened={menu === 'remark'}
+        onChange={(opened) => setMenu(opened ? 'remark' : null)}
+        isOpen={desk.isOpen}
+        text={t('reading.own.remark') + (finding.remark ? ' ·' : '')}
+      >
+        <RemarkField key={number} remark={finding.remark} keep={(remark) => desk.change(number, { remark })} />
+      </FlagMenu>
+    </div>
+  )
+}
+
+const countOf = (text: string, list: readonly string[]) => (list.length > 0 ? `${text} (${list.length})` : text)
+
+interface MenuProps {
+  readonly opened: boolean
+  readonly onChange: (opened: boolean) => void
+  readonly isOpen: boolean
+  readonly command?: 'reading.notGraded' | 'reading.material' | 'reading.deformity'
+  readonly text: string
+  readonly children: ReactNode
+}
+
+function FlagMenu({ opened, onChange, isOpen, command, text, children }: MenuProps) {
+  return (
+    <Menu
+      opened={opened}
+      onChange={onChange}
+      position="top-start"
+      closeOnItemClick={false}
+      disabled={!isOpen}
+      withinPortal
+    >
+      <Menu.Target>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          className={classes.flag}
+          disabled={!isOpen}
+          leftSection={command && <KeyOf command={command} />}
+          styles={{ section: { marginInlineEnd: 5 } }}
+        >
+          {text}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>{children}</Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** A remark is kept when the field is left, and when it disappears. */
+function RemarkField({ remark, keep }: { remark: string; keep: (remark: string) => void }) {
+  const { t } = useTranslation()
+  const [text, setText] = useState(remark)
+  const [pause, setPause] = useState(0)
+  useEffect(() => {
+    if (pause === 0) return
+    const timer = setTimeout(() => keep(text), 400)
+    return () => clearTimeout(timer)
+  }, [pause])
+  return (
+    <Textarea
+      autoFocus
+      w={320}
+      autosize
+      minRows={2}
+      aria-label={t('reading.own.remark')}
+      placeholder={t('reading.own.remarkPlaceholder')}
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value)
+        setPause((count) => count + 1)
+      }}
+      onBlur={() => text !== remark && keep(text)}
+    />
+  )
+}

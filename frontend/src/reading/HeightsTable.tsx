@@ -1,0 +1,54 @@
+import { useTranslation } from 'react-i18next'
+import type { Finding } from '../api/types'
+import { formatNumber } from '../domain/format'
+import type { Expected } from '../grading/neighbours'
+import classes from './reading.module.css'
+
+interface Props {
+  readonly finding: Finding
+  readonly expected: Expected | null
+  readonly nameOf: (finding: Pick<Finding, 'number' | 'level'>) => string
+}
+
+const NOTABLE_LOSS = 0.2
+
+/** Heights in millimetres beside what the neighbours let expect. */
+export function HeightsTable({ finding, expected, nameOf }: Props) {
+  const { t } = useTranslation()
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th>{t('reading.heights.title')}</th>
+          <th colSpan={3} className={classes.from}>
+            {expected ? sourceOf(expected, nameOf, t) : t('reading.heights.none')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {(['anterior', 'middle', 'posterior'] as const).map((segment, place) => {
+          const own = finding.heights_mm?.[place]
+          const other = expected?.heightsMm[place]
+          const change = own === undefined || other === undefined ? null : own / other - 1
+          return (
+            <tr key={segment}>
+              <th scope="row">{t(`grading.${segment}`)}</th>
+              <td className={classes.own}>{own === undefined ? '–' : formatNumber(own, 1)}</td>
+              <td className={classes.beside}>{other === undefined ? '' : formatNumber(other, 1)}</td>
+              <td className={change !== null && change <= -NOTABLE_LOSS ? classes.warn : classes.beside}>
+                {change === null ? '' : `${formatNumber(100 * change)} %`}
+              </td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+type Translate = ReturnType<typeof useTranslation>['t']
+
+function sourceOf(expected: Expected, nameOf: Props['nameOf'], t: Translate): string {
+  const levels = expected.sources.map(nameOf).join(', ')
+  return t(expected.sources.length > 1 ? 'reading.heights.mean' : 'reading.heights.only', { levels })
+}

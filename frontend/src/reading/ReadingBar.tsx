@@ -1,0 +1,85 @@
+import { ActionIcon, Button } from '@mantine/core'
+import { IconArrowLeft, IconCloudCheck, IconCloudOff, IconCloudUp, IconEyeOff } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { CaseDetail } from '../api/types'
+import { conventionOf } from '../domain/genant'
+import { progress } from '../grading/findings'
+import { KeyOf } from '../keys/KeysSheet'
+import classes from './reading.module.css'
+import { ReturnDialog } from './ReturnDialog'
+import type { Acts } from './useActs'
+import type { Desk } from './useDesk'
+
+interface Props {
+  readonly desk: Desk
+  readonly detail: CaseDetail
+  readonly acts: Acts
+}
+
+/** The bar above a reading: what it is, how far it is, whether it is stored. */
+export function ReadingBar({ desk, detail, acts }: Props) {
+  const { t } = useTranslation()
+  const [returns, setReturns] = useState(false)
+  const [a, b, c] = conventionOf(desk.reading.convention).limits.map((limit) => Math.round(100 - 100 * limit))
+  const { done, of } = progress(desk.findings)
+  return (
+    <div className={classes.bar}>
+      <ActionIcon variant="subtle" color="gray" aria-label={t('reading.back')} onClick={() => void acts.toWorklist()}>
+        <IconArrowLeft size={18} />
+      </ActionIcon>
+      <span className={classes.code}>{detail.code}</span>
+      <span className={classes.support}>{detail.title}</span>
+      <span className={classes.badge}>
+        <IconEyeOff size={14} />
+        {t('reading.blind', { count: detail.readings?.needed ?? 1 })}
+      </span>
+      <span className={classes.badge}>{t('reading.limits', { a, b, c })}</span>
+      <span className={classes.push} />
+      <span>{t('reading.progress', { done, of })}</span>
+      <Saved desk={desk} />
+      {desk.isOpen && (
+        <>
+          {detail.moves.includes('return_from_reading') && (
+            <Button variant="subtle" color="gray" size="xs" onClick={() => setReturns(true)}>
+              {t('reading.return.open')}
+            </Button>
+          )}
+          <Button
+            variant="default"
+            size="xs"
+            rightSection={<KeyOf command="reading.othersNormal" />}
+            onClick={() => void acts.fillNormal()}
+          >
+            {t('reading.othersNormal')}
+          </Button>
+          <Button size="xs" disabled={acts.isBusy || done < of} onClick={() => void acts.submit()}>
+            {t('reading.submit')}
+          </Button>
+        </>
+      )}
+      <ReturnDialog opened={returns} close={() => setReturns(false)} sendBack={acts.sendBack} />
+    </div>
+  )
+}
+
+function Saved({ desk }: { desk: Desk }) {
+  const { t } = useTranslation()
+  const { waiting, cutOffSince } = desk.drafts
+  if (!desk.isOpen) return null
+  if (cutOffSince !== null) {
+    return (
+      <span className={classes.saved} role="status">
+        <IconCloudOff size={18} color="var(--warn)" />
+      </span>
+    )
+  }
+  const text = waiting > 0 ? t('reading.saving', { count: waiting }) : t('reading.saved')
+  const Icon = waiting > 0 ? IconCloudUp : IconCloudCheck
+  return (
+    <span className={classes.saved} role="status">
+      <Icon size={18} color={waiting > 0 ? 'var(--t3)' : 'var(--ok)'} />
+      {text}
+    </span>
+  )
+}

@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'react'
+import type { CaseDetail, ReadingOut } from '../api/types'
+import { useLevelNames } from '../grading/names'
+import { Layout } from '../shell/Layout'
+import { offerHooks } from '../testing'
+import { useVolumeMeta } from '../viewer/sixPoints/pictures'
+import { GradePanel } from './GradePanel'
+import { LargeView } from './LargeView'
+import { ReadingBar } from './ReadingBar'
+import classes from './reading.module.css'
+import { SpineRows } from './SpineRows'
+import { type OpenMenu, useReadingKeys } from './useReadingKeys'
+import { useDesk } from './useDesk'
+import { usePictures } from './usePictures'
+import { Verdict } from './Verdict'
+import { useActs } from './useActs'
+
+interface Props {
+  readonly detail: CaseDetail
+  readonly start: ReadingOut
+}
+
+export function ReadingScreen({ detail, start }: Props) {
+  const desk = useDesk(start)
+  const acts = useActs(desk, detail)
+  const meta = useVolumeMeta(detail.volume)
+  const [wantsSagittal, setWantsSagittal] = useState(false)
+  const pictures = usePictures(detail, meta.data, desk, wantsSagittal)
+  const [menu, setMenu] = useState<OpenMenu>(null)
+  const nameOf = useLevelNames(detail.dataset)
+  useReadingKeys(desk, acts, { setMenu, togglePlane: () => setWantsSagittal((on) => !on) })
+
+  const active = desk.active?.number
+  const { see } = desk
+  const hasPicture = pictures.large.plane !== null
+  useEffect(() => {
+    setMenu(null)
+    if (active !== undefined && hasPicture) see([active])
+  }, [active, hasPicture, see])
+  useEffect(() => offerHooks({ ready: hasPicture, findings: desk.findings }), [hasPicture, desk.findings])
+
+  return (
+    <Layout dark bar={<ReadingBar desk={desk} detail={detail} acts={acts} />}>
+      <div className={classes.page}>
+        <Verdict desk={desk} acts={acts} nameOf={nameOf} />
+        <div className={classes.screen}>
+          <SpineRows desk={desk} plane={pictures.strip} nameOf={nameOf} detail={detail} />
+          <div className={classes.right}>
+            <LargeView desk={desk} large={pictures.large} nameOf={nameOf} detail={detail} />
+            <GradePanel desk={desk} detail={detail} nameOf={nameOf} menu={menu} setMenu={setMenu} />
+          </div>
+        </div>
+      </div>
+    </Layout>
+  )
+}

@@ -1,0 +1,166 @@
+import { useEffect, useMemo, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { CaseDetail, Finding } from '../api/types'
+import { colourOf } from '../domain/levelColours'
+import { PictureCanvas } from '../viewer/sixPoints/PictureCanvas'
+import { boxOf, type PicturePlane } from '../viewer/sixPoints/plane'
+import { BONE } from '../viewer/sixPoints/SixPointsPane'
+import { usePaneSize } from '../viewer/sixPoints/usePaneSize'
+import { toPixel } from '../viewer/sixPoints/view'
+import { LevelRow } from './LevelRow'
+import classes from './reading.module.css'
+import { type Extent, planRows, type RowPlan } from './rows'
+import { StripPoints } from './StripPoints'
+import type { Desk } from './useDesk'
+
+const STRIP_WIDTH = 216
+const SMALLEST_ROW = 38
+const LARGEST_SCALE = 4.5
+const PLAIN_HALF_MM = 10
+
+interface Props {
+  readonly desk: Desk
+  readonly plane: PicturePlane | null
+  readonly nameOf: (finding: Pick<Finding, 'number' | 'level'>) => string
+  readonly detail: CaseDetail
+}
+
+/** The whole spine with one row per vertebra beside it, at the same height. */
+export function SpineRows({ desk, plane, nameOf, detail }: Props) {
+  const { t } = useTranslation()
+  const [ref, size] = usePaneSize()
+  const extents = useExtents(desk.findings, plane, detail)
+  const largestScale = Math.min(LARGEST_SCALE, STRIP_WIDTH / widthOf(plane, detail))
+  const plan = useMemo(
+    () => (size ? planRows(extents, { height: size.height, smallestRow: SMALLEST_ROW, largestScale }) : null),
+    [extents, size, largestScale],
+  )
+  const list = useSeenRows(desk, plane !== null, plan)
+  const title = plane?.kind === 'sagittal' ? 'stripSagittal' : 'strip'
+  return (
+    <div className={classes.left}>
+      <div>
+        <span className={classes.stripTitle}>{t(`reading.${title}`)}</span>
+        <div className={classes.head}>
+          {(['level', 'heights', 'g', 'grade', 'shape'] as const).map((column) => (
+            <span key={column}>{t(`reading.column.${column}`)}</span>
+          ))}
+        </div>
+      </div>
+      <div className={classes.scroll} ref={ref}>
+        {plan && plane && <Strip desk={desk} plane={plane} plan={plan} extents={extents} detail={detail} />}
+        <ol ref={list} className={classes.rows} style={{ height: plan?.height }}>
+          {plan?.rows.map((row) => {
+            const finding = desk.findings.find((one) => one.number === row.number)
+            return (
+              finding && <LevelRow key={row.number} row={row} finding={finding} desk={desk} name={nameOf(finding)} />
+            )
+          })}
+        </ol>
+      </div>
+    </div>
+  )
+}
+
+/** Where each vertebra starts and ends on the picture; fixed while points are dragged. */
+function useExtents(findings: readonly Finding[], plane: PicturePlane | null, detail: CaseDetail): Extent[] {
+  const first = useRef<{ plane: PicturePlane | null; extents: Extent[] } | null>(null)
+  const known = first.current?.plane === plane && first.current.extents.length === findings.length
+  if (!known) {
+    const extents = findings.map((finding) => ({ number: finding.number, ...extentOf(finding, plane, detail) }))
+    first.current = { plane, extents }
+  }
+  return first.current?.extents ?? []
+}
+
+function extentOf(finding: Finding, plane: PicturePlane | null, detail: CaseDetail) {
+  if (plane === null) return { top: null, bottom: null }
+  if (finding.six_points_mm) {
+    const { top, bottom } = boxOf(plane, finding.six_points_mm)
+    return { top, bottom }
+  }
+  const centre = detail.vertebrae.find((vertebra) => vertebra.number === finding.number)?.centroid_mm
+  if (!centre) return { top: null, bottom: null }
+  const { y } = plane.toPicture(centre)
+  return { top: y - PLAIN_HALF_MM, bottom: y + PLAIN_HALF_MM }
+}
+
+interface StripProps {
+  readonly desk: Desk
+  readonly plane: PicturePlane
+  readonly plan: RowPlan
+  readonly extents: readonly Extent[]
+  readonly detail: CaseDetail
+}
+
+function Strip({ desk, plane, plan, extents, detail }: StripProps) {
+  const { t } = useTranslation()
+  const placed = extents.flatMap((extent) => (extent.top === null ? [] : [extent.number]))
+  const middle = useMemo(() => middleOf(desk.findings, plane, detail), [plane, detail, desk.findings.length])
+  const height = Math.max(1, Math.round(placed.length > 0 ? plan.height : 1))
+  const view = useMemo(
+    () => ({
+      centreX: plane.kind === 'straightened' ? middle + STRIP_WIDTH / plan.scale / 9 : middle,
+      centreY: plan.startMm + height / 2 / plan.scale,
+      scale: plan.scale,
+    }),
+    [middle, plane.kind, plan, height],
+  )
+  const size = useMemo(() => ({ width: STRIP_WIDTH, height }), [height])
+  return (
+    <div className={classes.strip}>
+      <PictureCanvas plane={plane} view={view} size={size} window={BONE} label={t('reading.strip')} />
+      <svg width={size.width} height={size.height}>
+        {desk.findings.map((finding) => (
+          <StripPoints
+            key={finding.number}
+            points={finding.six_points_mm}
+            colour={colourOf(finding.level)}
+            isActive={finding.number === desk.active?.number}
+            at={(point) => toPixel(view, size, plane.toPicture(point))}
+          />
+        ))}
+      </svg>
+    </div>
+  )
+}
+
+/** Width of the spine on an original slice, where it bends, with room around it; a straight one has none. */
+function widthOf(plane: PicturePlane | null, detail: CaseDetail): number {
+  if (plane === null || plane.kind === 'straightened') return 1
+  const xs = detail.vertebrae.flatMap((vertebra) =>
+    vertebra.centroid_mm ? [plane.toPicture(vertebra.centroid_mm).x] : [],
+  )
+  return xs.length === 0 ? 1 : Math.max(...xs) - Math.min(...xs) + 3 * PLAIN_HALF_MM
+}
+
+/** Middle of all bodies from front to back, in picture millimetres. */
+function middleOf(findings: readonly Finding[], plane: PicturePlane, detail: CaseDetail): number {
+  const bodies = findings.flatMap((finding) => (finding.six_points_mm ? [boxOf(plane, finding.six_points_mm)] : []))
+  const centres = detail.vertebrae.flatMap((vertebra) =>
+    vertebra.centroid_mm ? [plane.toPicture(vertebra.centroid_mm).x] : [],
+  )
+  const xs = bodies.length > 0 ? bodies.flatMap((box) => [box.left, box.right]) : centres
+  if (xs.length === 0) return (plane.columns * plane.columnMm) / 2
+  return (Math.min(...xs) + Math.max(...xs)) / 2
+}
+
+/** Notes which rows were on screen; "all others normal" speaks only for them. */
+function useSeenRows(desk: Desk, hasPicture: boolean, plan: RowPlan | null) {
+  const list = useRef<HTMLOListElement>(null)
+  const { see } = desk
+  const isPlanned = plan !== null
+  useEffect(() => {
+    if (!hasPicture || list.current === null) return
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const shown = entries.filter((entry) => entry.isIntersecting)
+        if (shown.length > 0) see(shown.map((entry) => Number((entry.target as HTMLElement).dataset.number)))
+      },
+      { threshold: 0.6 },
+    )
+    for (const row of list.current.children) observer.observe(row)
+    return () => observer.disconnect()
+  }, [hasPicture, isPlanned, see])
+  return list
+}

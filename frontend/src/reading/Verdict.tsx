@@ -1,0 +1,78 @@
+import { Button, Group } from '@mantine/core'
+import { IconCheck } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import type { Finding } from '../api/types'
+import { formatClock } from '../domain/format'
+import { KeyOf } from '../keys/KeysSheet'
+import classes from './reading.module.css'
+import type { Acts, Told } from './useActs'
+import type { Desk } from './useDesk'
+
+interface Props {
+  readonly desk: Desk
+  readonly acts: Acts
+  readonly nameOf: (finding: Pick<Finding, 'number' | 'level'>) => string
+}
+
+/** What the last act came to: submitted, cut off, refused, or which levels are still open. */
+export function Verdict({ desk, acts, nameOf }: Props) {
+  const { t } = useTranslation()
+  const { reading, drafts } = desk
+  const names = (numbers: readonly number[]) =>
+    desk.findings
+      .filter((finding) => numbers.includes(finding.number))
+      .map(nameOf)
+      .join(', ')
+  if (!desk.isOpen) {
+    const time = reading.submitted_at ? formatClock(new Date(reading.submitted_at)) : ''
+    return (
+      <Group className={classes.done} role="status" gap="sm">
+        <IconCheck size={18} color="var(--ok)" />
+        {t('reading.submitted', { time })}
+        <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={() => void acts.nextCase()}>
+          {t('reading.nextCase')}
+        </Button>
+      </Group>
+    )
+  }
+  if (drafts.cutOffSince) {
+    const text = t('reading.cutOff', { time: formatClock(drafts.cutOffSince), count: drafts.waiting })
+    return (
+      <div className={classes.offline} role="alert">
+        {text}
+      </div>
+    )
+  }
+  if (drafts.refused)
+    return (
+      <div className={classes.trouble} role="alert">
+        {drafts.refused}
+      </div>
+    )
+  return acts.told ? <Told told={acts.told} names={names} /> : <div />
+}
+
+function Told({ told, names }: { told: Told; names: (numbers: readonly number[]) => string }) {
+  const { t } = useTranslation()
+  if (told.kind === 'refused')
+    return (
+      <div className={classes.trouble} role="alert">
+        {told.text}
+      </div>
+    )
+  if (told.kind === 'missing') {
+    return (
+      <div className={classes.trouble} role="alert">
+        {t('reading.missing', { levels: names(told.numbers) })}
+      </div>
+    )
+  }
+  const count = told.numbers.length
+  const done = count > 0 ? t('reading.othersDone', { count }) : t('reading.othersNone')
+  const unseen = told.unseen.length > 0 ? t('reading.othersUnseen', { levels: names(told.unseen) }) : ''
+  return (
+    <div className={classes.notice} role="status">
+      {done} {unseen}
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { ApiError, api } from '../api/client'
+import type { CaseDetail, Worklist } from '../api/types'
+import { missing } from '../grading/findings'
+import type { Desk } from './useDesk'
+
+export interface Told {
+  readonly kind: 'filled' | 'missing' | 'refused'
+  /** Vertebrae it is about. */
+  readonly numbers: readonly number[]
+  readonly unseen: readonly number[]
+  readonly text: string
+}
+
+export type Acts = ReturnType<typeof useActs>
+
+const WORK_PAGES = { refine: 'refine', check: 'check', read: 'read', settle: 'consensus' } as const
+
+/** The acts of the bar, and what they have to tell. */
+export function useActs(desk: Desk, detail: CaseDetail) {
+  const [told, setTold] = useState<Told | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+
+  const attempt = async (act: () => Promise<Told | null>) => {
+    if (isBusy) return
+    setBusy(true)
+    try {
+      setTold(await act())
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      const text = [error.message, ...error.problems.map((problem) => problem.message)].join(' ')
+      const numbers = error.problems.flatMap((problem) => (problem.number === null ? [] : [problem.number]))
+      setTold({ kind: 'refused', text, numbers, unseen: [] })
+    } finally {
+      setBusy(false)
+    }
+  }
+  const fillNormal = () => attempt(async () => ({ kind: 'filled', text: '', ...(await desk.fillNormal()) }))
+  const submit = () =>
+    attempt(async () => {
+      const open = missing(desk.findings).map((finding) => finding.number)
+      if (open[0] !== undefined) {
+        desk.select(open[0])
+        return { kind: 'missing', numbers: open, unseen: [], text: '' }
+      }
+      await desk.submit()
+      await queries.invalidateQueries({ queryKey: ['case', detail.id] })
+      return null
+    })
+  const confirmLevels = () =>
+    attempt(async () => {
+      await desk.confirmLevels()
+      return null
+    })
+  const toWorklist = () => navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
+  const nextCase = async () => {
+    const { next } = await api.get<Worklist>(`/datasets/${detail.dataset}/worklist/?scope=mine`)
+    if (!next?.work) return toWorklist()
+    return navigate({ to: `/c/$case/${WORK_PAGES[next.work]}`, params: { case: next.case } })
+  }
+  const sendBack = (reason: string, note: string) =>
+    attempt(async () => {
+      await api.post(`/cases/${detail.id}/moves/`, { move: 'return_from_reading', reason, note })
+      await toWorklist()
+      return null
+    })
+  return { told, isBusy, fillNormal, submit, confirmLevels, nextCase, toWorklist, sendBack }
+}
