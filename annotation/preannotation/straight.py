@@ -1,4 +1,4 @@
-"""``lamina.straight/1``: the straightened picture and the way back to the patient, gzip'ed.
+"""``lamina.strip/1``: the straightened picture and the way back to the patient, gzip'ed.
 
 Little endian: magic (16 bytes), u32 n_s rows, u32 n_v columns, f32 step_mm, f32 v_origin,
 n_s x 3 f32 curve_mm, n_s x 3 f32 normal_v, n_s x 3 f32 normal_u, n_s x n_v int16 Hounsfield units,
@@ -13,7 +13,7 @@ import numpy as np
 from annotation.bridge.packing import deflate, magic
 from annotation.domain.proposal import StraightenedPicture
 
-NAME: Final = "lamina.straight/1"
+NAME: Final = "lamina.strip/1"
 _HEADER: Final = struct.Struct("<2I2f")
 
 

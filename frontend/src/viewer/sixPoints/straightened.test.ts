@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import golden from '../../../../tests/golden/strip.json'
+import { UnknownFormat } from '../../bridge'
 import { heightsMm } from '../../domain/genant'
 import { movedOnPicture, plainBody } from './plane'
 import type { Vec3 } from './plane'
-import { decodeStraightened, straightenedPlane, UnreadablePicture } from './straightened'
+import { decodeStraightened, straightenedPlane } from './straightened'
 
 const ROWS = 60
 const COLUMNS = 40
@@ -20,11 +22,11 @@ function frames() {
   }
 }
 
-function encoded(change: (view: DataView) => void = () => undefined): ArrayBuffer {
+function encoded(change: (view: DataView) => void = () => undefined): Uint8Array<ArrayBuffer> {
   const { curve, across, right } = frames()
   const buffer = new ArrayBuffer(32 + 36 * ROWS + 2 * ROWS * COLUMNS)
   const view = new DataView(buffer)
-  new TextEncoder().encodeInto('lamina.straight/1', new Uint8Array(buffer, 0, 16))
+  new TextEncoder().encodeInto('lamina.strip/1', new Uint8Array(buffer, 0, 16))
   view.setUint32(16, ROWS, true)
   view.setUint32(20, COLUMNS, true)
   view.setFloat32(24, STEP, true)
@@ -36,7 +38,7 @@ function encoded(change: (view: DataView) => void = () => undefined): ArrayBuffe
     view.setInt16(32 + 36 * ROWS + 2 * index, index - 1000, true)
   }
   change(view)
-  return buffer
+  return new Uint8Array(buffer)
 }
 
 function expectClose(value: Vec3, wanted: Vec3, digits: number) {
@@ -45,7 +47,7 @@ function expectClose(value: Vec3, wanted: Vec3, digits: number) {
   })
 }
 
-describe('lamina.straight/1', () => {
+describe('lamina.strip/1', () => {
   it('is read with its values, rows downwards and columns backwards', () => {
     const picture = decodeStraightened(encoded())
     expect([picture.rows, picture.columns, picture.rowMm]).toEqual([ROWS, COLUMNS, STEP])
@@ -71,12 +73,22 @@ describe('lamina.straight/1', () => {
     expectClose(point, [wanted[0] ?? 0, wanted[1] ?? 0, wanted[2] ?? 0], 4)
   })
 
+  it('is read from the bytes the server writes', () => {
+    const bytes = Uint8Array.from(golden.plain_hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+    const picture = decodeStraightened(bytes)
+    expect([...picture.hu]).toEqual(golden.hu.flat())
+    for (const { row, column, mm } of golden.places) {
+      const place = { x: column * golden.step_mm, y: row * golden.step_mm, off: 0 }
+      expectClose(picture.toPatient(place), mm as unknown as Vec3, 5)
+    }
+  })
+
   it.each([
     ['another name', (view: DataView) => view.setUint8(3, 0)],
     ['fewer rows than said', (view: DataView) => view.setUint32(16, ROWS + 1, true)],
     ['no step', (view: DataView) => view.setFloat32(24, 0, true)],
   ])('is refused with %s', (_, change) => {
-    expect(() => decodeStraightened(encoded(change))).toThrow(UnreadablePicture)
+    expect(() => decodeStraightened(encoded(change))).toThrow(UnknownFormat)
   })
 })
 

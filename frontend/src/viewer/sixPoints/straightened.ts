@@ -1,16 +1,15 @@
-/** The straightened mid-sagittal picture (lamina.straight/1) and its exact way to patient space.
+/** The straightened mid-sagittal picture (lamina.strip/1) and its exact way to patient space.
  *
  * Row s and column v lie at curve(s) + (v - vOrigin) * step * normalV(s) in LPS millimetres, curve
  * and normals interpolated linearly between rows. A point off the picture is carried by its
  * distance along normalU, so nothing is lost on the way to the picture and back.
  */
 import type { PicturePlane, PicturePoint, Vec3 } from './plane'
+import { openFormat, readU32, UnknownFormat } from '../../bridge'
 import { add, cross, dot, mix, sub } from './vectors'
 
-const MAGIC = 'lamina.straight/1'
-const HEADER_BYTES = 32
-
-export class UnreadablePicture extends Error {}
+const FORMAT = 'lamina.strip/1'
+const HEADER_BYTES = 16
 
 interface Frames {
   readonly curve: readonly Vec3[]
@@ -31,38 +30,28 @@ function at<T>(list: readonly T[], index: number): T {
   return value
 }
 
-/** Reads inflated bytes of lamina.straight/1.
+/** Reads inflated bytes of lamina.strip/1.
  *
- * @throws UnreadablePicture where name, version, size or a figure is not what the format says.
+ * @throws UnknownFormat where name, version, size or a figure is not what the format says.
  */
-export function decodeStraightened(bytes: ArrayBuffer): PicturePlane {
-  const view = new DataView(bytes)
-  const name = new TextDecoder().decode(bytes.slice(0, 16)).replace(/\0+$/, '')
-  if (name !== MAGIC.slice(0, 16)) {
-    throw new UnreadablePicture('The straightened picture has a format this page does not know.')
-  }
-  if (bytes.byteLength < HEADER_BYTES) {
-    throw new UnreadablePicture('The straightened picture ends within its header.')
-  }
-  const rows = view.getUint32(16, true)
-  const columns = view.getUint32(20, true)
-  const step = view.getFloat32(24, true)
-  const origin = view.getFloat32(28, true)
-  const expected = HEADER_BYTES + 36 * rows + 2 * rows * columns
-  if (bytes.byteLength !== expected || rows < 2 || columns < 2 || !(step > 0)) {
-    throw new UnreadablePicture(
-      `The straightened picture has ${bytes.byteLength} bytes where its header says ${expected}.`,
-    )
+export function decodeStraightened(bytes: Uint8Array<ArrayBuffer>): PicturePlane {
+  const reader = openFormat(bytes, FORMAT, HEADER_BYTES)
+  const [rows, columns] = [readU32(reader), readU32(reader)]
+  const { view, offset } = reader
+  const [step, origin] = [view.getFloat32(offset, true), view.getFloat32(offset + 4, true)]
+  const start = offset + 8
+  const expected = start + 36 * rows + 2 * rows * columns
+  if (bytes.length !== expected || rows < 2 || columns < 2 || !(step > 0)) {
+    throw new UnknownFormat(`${FORMAT}: there are ${bytes.length} bytes where the header says ${expected}.`)
   }
   const vectors = (block: number): Vec3[] =>
     Array.from({ length: rows }, (_, row) => {
-      const start = HEADER_BYTES + 12 * (block * rows + row)
-      return [0, 4, 8].map((offset) => view.getFloat32(start + offset, true)) as [number, number, number]
+      const at = start + 12 * (block * rows + row)
+      return [view.getFloat32(at, true), view.getFloat32(at + 4, true), view.getFloat32(at + 8, true)]
     })
   const frames = { curve: vectors(0), across: vectors(1), right: vectors(2) }
-  const hu = new Int16Array(rows * columns)
-  const start = HEADER_BYTES + 36 * rows
-  for (let index = 0; index < hu.length; index++) hu[index] = view.getInt16(start + 2 * index, true)
+  const first = start + 36 * rows
+  const hu = Int16Array.from({ length: rows * columns }, (_, index) => view.getInt16(first + 2 * index, true))
   return straightenedPlane(frames, hu, columns, step, origin)
 }
 
