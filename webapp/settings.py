@@ -4,6 +4,7 @@ Without any: one laptop, SQLite, one web process, data below `var/`.
 """
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -108,6 +109,8 @@ def _database(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR_DIR / "lamina.sqlite3",
+            # A file, not memory: only so do tests see how several connections wait for each other.
+            "TEST": {"NAME": Path(tempfile.gettempdir()) / f"lamina-test-{os.getpid()}.sqlite3"},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -22,7 +22,7 @@ from annotation.studies.blobs import blob_store
 
 KEPT_MASKS: Final = 3
 
-_Key = tuple[int, int, str]
+_Key = tuple[UUID, int, str, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +95,8 @@ def map_sha256(mask: NDArray[np.uint8]) -> str:
 
 
 def _key(revision: MaskRevision) -> _Key:
-    return (revision.track_id, revision.pk, revision.map_sha256)
+    case_id = revision.track.case_id
+    return (case_id, revision.pk, revision.map_sha256, revision.last_sequence)
 
 
 def _kept_state(revision: MaskRevision) -> MaskState | None:

@@ -127,8 +127,8 @@ def record_stroke(track: MaskTrack, *, by: User, body: bytes) -> dict[str, objec
     message = _parse(track, body)
     same = Stroke.objects.filter(pk=message.heading.id)
     if not same.exists():
-        leases.require_worker(track.case, by)
         leases.renew_held(track.case, by=by)
+        leases.require_worker(track.case, by)
         MaskTrack.objects.select_for_update().get(pk=track.pk)
     known = same.first()  # asked again under the lock: the same stroke may be coming twice now
     if known is not None:
