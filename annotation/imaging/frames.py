@@ -216,8 +216,15 @@ def _number(groups: list[Dataset], keyword: str) -> float | None:
 
 
 def _image_type(groups: list[Dataset]) -> tuple[str, ...]:
-    value = _find(groups, "CTImageFrameTypeSequence", "FrameType")
-    if value is None:
-        value = _find(groups, "", "ImageType")
-    parts = [value] if isinstance(value, str) else list(value or [])
+    """Return the values of FrameType and ImageType together: either may say LOCALIZER."""
+    found = [
+        _find(groups, "CTImageFrameTypeSequence", "FrameType"),
+        _find(groups, "", "ImageType"),
+    ]
+    parts = [
+        part
+        for value in found
+        if value is not None
+        for part in ([value] if isinstance(value, str) else value)
+    ]
     return tuple(str(part).strip().upper() for part in parts)
