@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 from scipy.stats import rankdata
 
+from inference.phases.butterfly import butterfly_iou
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Labels = NDArray[np.integer]
@@ -96,6 +98,12 @@ def keypoint_errors_mm(truth_mm: Floats, found_mm: Floats) -> Floats:
     axes = own_plane(truth_mm)
     apart = (np.asarray(found_mm) - np.asarray(truth_mm)).reshape(6, 3) @ axes.T
     return np.asarray(np.linalg.norm(apart, axis=1))
+
+
+def overlap_in_plane(truth_mm: Floats, found_mm: Floats) -> float:
+    """Return the butterfly overlap of six points in the true vertebra's own sagittal plane."""
+    axes = own_plane(truth_mm)
+    return butterfly_iou(truth_mm @ axes.T, found_mm @ axes.T)
 
 
 def line_errors_mm(truth_mm: Floats, found_mm: Floats) -> Floats:
