@@ -1,7 +1,6 @@
 """Judges a pipeline on phantoms that no network has learnt from."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +10,7 @@ from annotation.domain.genant import height_ratio, heights_mm
 from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
 from annotation.domain.vertebrae import is_graded, label_of
 from inference import judging
-from inference.phantoms.make import PhantomOptions, make_phantom
+from inference.phantoms.make import PhantomOptions
 from inference.phantoms.phantom import Phantom, PhantomVertebra
 
 Floats = NDArray[np.float64]
@@ -90,10 +89,14 @@ class JudgedCase:
         return all(one.level == one.found_level for one in self.vertebrae)
 
 
-def phantoms(seeds: Iterable[int], options: PhantomOptions = OPTIONS) -> Iterable[Phantom]:
-    """Make phantoms one after the other."""
-    for seed in seeds:
-        yield make_phantom(seed, options)
+def options_of(seed: int) -> PhantomOptions:
+    """Return what a phantom of the evaluation shows: a whole body, every third surely fractured."""
+    if seed % 3:
+        return OPTIONS
+    rng = np.random.default_rng([seed, 3])
+    level = str(rng.choice(["T5", "T7", "T8", "T9", "T10", "T11", "L1", "L2", "L3", "L4"]))
+    shape = str(rng.choice(["wedge", "biconcave", "crush"]))
+    return replace(OPTIONS, fracture=(level, shape, float(rng.uniform(0.4, 0.74))))
 
 
 def judge(phantom: Phantom, seen: Seen) -> JudgedCase:

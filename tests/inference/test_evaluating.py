@@ -1,0 +1,42 @@
+"""The evaluation command reads its seeds and prints what was measured."""
+
+import pytest
+
+from inference.evaluating import seeds_of
+from inference.evaluation import HELD_OUT_SEED, OPTIONS, Figures, options_of, summarise
+from inference.learning.cache import FINE_SEEDS, WIDE_SEEDS
+from inference.table import as_text, at_least, below, phantom_rows
+
+
+def test_seeds_are_counted_listed_or_ranged() -> None:
+    assert seeds_of("phantoms:3") == [HELD_OUT_SEED, HELD_OUT_SEED + 1, HELD_OUT_SEED + 2]
+    assert seeds_of("phantoms:7-9") == [7, 8, 9]
+    assert seeds_of("phantoms:4,2") == [4, 2]
+    for wrong in ("cases:3", "phantoms:", "phantoms:x", "60"):
+        with pytest.raises(ValueError, match=r"phantoms:SEEDS|whole numbers"):
+            seeds_of(wrong)
+
+
+def test_held_out_seeds_lie_beyond_what_training_takes() -> None:
+    assert max(WIDE_SEEDS, FINE_SEEDS) + 1_000_000 <= HELD_OUT_SEED
+
+
+def test_every_third_phantom_surely_has_a_fracture() -> None:
+    asked = [options_of(seed).fracture for seed in range(9)]
+    assert sum(fracture is not None for fracture in asked) == 3
+    assert options_of(1) == OPTIONS
+
+
+def test_a_figure_on_the_wrong_side_of_its_bar_is_missed() -> None:
+    rows = [at_least("recall", 0.96999, 0.97), below("error", 1.99, 2.0), below("none", None, 2.0)]
+    assert [row.is_met for row in rows] == [False, True, False]
+    text = as_text("Title", rows)
+    assert text.count("MISSED") == 2
+    assert "| error | 1.99 | < 2 | met |" in text
+
+
+def test_no_phantom_makes_no_figure() -> None:
+    figures = summarise([])
+    assert isinstance(figures, Figures)
+    assert (figures.precision, figures.auc, figures.dice) == (None, None, None)
+    assert all(row.is_met is not True for row in phantom_rows(figures))
