@@ -1,4 +1,5 @@
 import { IconCheck, IconCircleDot, IconMinus, IconX } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { RoundOut } from '../api/types'
 import { formatNumber, formatPercent } from '../domain/format'
@@ -43,8 +44,12 @@ interface TimelineProps {
 export function Timeline({ rounds, selected, onSelect }: TimelineProps) {
   const { t } = useTranslation()
   const oldest = rounds.at(-1)
+  const list = useRef<HTMLOListElement>(null)
+  useEffect(() => {
+    if (list.current) list.current.scrollLeft = list.current.scrollWidth
+  }, [rounds.length])
   return (
-    <ol className={`${page.panel} ${classes.timeline}`} aria-label={t('rounds.timeline')}>
+    <ol ref={list} className={`${page.panel} ${classes.timeline}`} aria-label={t('rounds.timeline')}>
       <li className={classes.begin}>
         <IconCheck size={18} stroke={1.75} aria-hidden />
         <span>

@@ -56,7 +56,7 @@ export function SignInForm({ username = '', onDone }: { username?: string; onDon
       <PasswordInput
         label={t('session.password')}
         autoComplete="current-password"
-        autoFocus={username !== ''}
+        data-autofocus={username !== '' || undefined}
         size="md"
         key={form.key('password')}
         {...form.getInputProps('password')}

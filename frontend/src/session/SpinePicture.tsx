@@ -24,7 +24,8 @@ const path = (body: (typeof BODIES)[number]) => {
 export function SpinePicture() {
   const { t } = useTranslation()
   return (
-    <figure className={classes.picture}>
+    <aside className={classes.picture} aria-label={t('session.picture')}>
+      <figure>
       <svg viewBox="0 0 1320 1080" preserveAspectRatio="xMaxYMid slice" role="img" aria-label={t('session.picture')}>
         <image href={spine} width="1320" height="1080" />
         {BODIES.map((body) => (
@@ -37,6 +38,7 @@ export function SpinePicture() {
         ))}
       </svg>
       <figcaption>{t('session.credit')}</figcaption>
-    </figure>
+      </figure>
+    </aside>
   )
 }

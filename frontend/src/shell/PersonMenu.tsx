@@ -38,7 +38,7 @@ export function PersonMenu({ name, roles }: { name: string; roles: Role[] }) {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <button type="button" className={classes.person} aria-label={t('shell.person', { name })}>
+        <button type="button" className={classes.person}>
           <Initials name={name} />
           <span className={classes.personText}>
             {name}
@@ -46,6 +46,7 @@ export function PersonMenu({ name, roles }: { name: string; roles: Role[] }) {
               <span className={classes.roles}> · {roles.map((role) => t(`shell.role.${role}`)).join(', ')}</span>
             )}
           </span>
+          <span className="visually-hidden">{t('shell.person')}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -69,7 +69,7 @@ function ListBody({ list, dataset, scope, search, order, onSearch, onScope }: Bo
         onSelect={select}
         onOpen={open}
       />
-      <aside className={page.stack}>
+      <aside className={`${page.stack} ${page.stay}`}>
         {(list.next || list.stages.length === 0) && <NextCard next={list.next} onOpen={open} />}
         {list.stages.length > 0 && <StageBoard stages={list.stages} />}
         {model !== undefined && <ModelNote model={model} />}

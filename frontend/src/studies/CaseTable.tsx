@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { WorkRow } from '../api/types'
 import { formatNumber } from '../domain/format'
@@ -29,14 +29,24 @@ function useNow(): Date {
   return now
 }
 
+/** Pixels of the scrolled page that lie above the rows. */
+function distanceAbove(body: HTMLElement | null): number {
+  const scroller = body?.closest('main')
+  if (!body || !scroller) return 0
+  return body.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
+}
+
 function useShownRows(rows: WorkRow[], selected: number) {
   const body = useRef<HTMLTableSectionElement>(null)
   const isVirtual = rows.length > VIRTUAL_ABOVE
+  const [above, setAbove] = useState(0)
+  useLayoutEffect(() => setAbove(distanceAbove(body.current)), [])
   const virtual = useVirtualizer({
     count: isVirtual ? rows.length : 0,
     estimateSize: () => ROW_PX,
     getScrollElement: () => body.current?.closest('main') ?? null,
     overscan: 10,
+    scrollMargin: above,
   })
   useEffect(() => {
     if (isVirtual) virtual.scrollToIndex(selected)

@@ -46,4 +46,6 @@ const ours = {
   '--mantine-color-error': 'var(--bad)',
 }
 
-export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, dark: ours, light: ours })
+const oursLight = { ...ours, '--mantine-color-default': 'var(--s1)', '--mantine-color-default-hover': 'var(--s2)' }
+
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, dark: ours, light: oursLight })
