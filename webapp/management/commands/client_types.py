@@ -11,6 +11,7 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 
 SCHEMA = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 TYPES = Path(settings.BASE_DIR) / "frontend" / "src" / "api" / "schema.ts"
+_LONGEST_TUPLE = 4
 _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "string": "string"}
 
 
@@ -29,16 +30,25 @@ def _type_of(part: dict[str, Any]) -> str:
     elif "allOf" in part:
         name = " & ".join(_type_of(one) for one in part["allOf"])
     elif "oneOf" in part or "anyOf" in part:
-        name = " | ".join(_type_of(one) for one in part.get("oneOf") or part["anyOf"])
+        types = [_type_of(one) for one in part.get("oneOf") or part["anyOf"]]
+        name = " | ".join(one for one in types if one != "NullEnum")
     elif "enum" in part:
         name = " | ".join(_literal(value) for value in part["enum"])
     elif part.get("type") == "array":
-        name = f"({_type_of(part.get('items', {}))})[]"
+        name = _array(part)
     elif part.get("type") == "object" or "properties" in part:
         name = _object(part)
     else:
         name = _PLAIN.get(part.get("type", ""), "unknown")
     return f"{name} | null" if part.get("nullable") else name
+
+
+def _array(part: dict[str, Any]) -> str:
+    item = _type_of(part.get("items", {}))
+    length = part.get("maxItems")
+    if length and length == part.get("minItems") and length <= _LONGEST_TUPLE:
+        return f"[{', '.join([item] * length)}]"
+    return f"({item})[]" if " " in item else f"{item}[]"
 
 
 def _literal(value: object) -> str:
@@ -66,7 +76,7 @@ def types_text(schema: str) -> str:
     types = [
         f"export type {name} = {_type_of(part)}"
         for name, part in sorted(components.items())
-        if not name.endswith("Request")
+        if not name.endswith("Request") and name != "NullEnum"
     ]
     head = "// Made by `python manage.py client_types` from docs/openapi.yaml; not edited by hand."
     return "\n\n".join([head, *types]) + "\n"
