@@ -138,7 +138,8 @@ def draw_scanner(rng: np.random.Generator, spacing_mm: tuple[float, float, float
     """Draw how a picture is taken; thick slices only where voxels are fine enough to show them."""
     fine = max(spacing_mm) <= 1.6
     draw = rng.random()
-    noise = float(np.exp(rng.uniform(np.log(4), np.log(90))))
+    loudest = 90.0 / max(1.0, float(np.prod(spacing_mm)) ** (0.7 / 3))
+    noise = float(np.exp(rng.uniform(np.log(4), np.log(loudest))))
     return Scanner(
         noise_hu=noise,
         grain=float(rng.uniform(0.3, 1.0)),

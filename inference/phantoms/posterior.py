@@ -114,12 +114,12 @@ def _arch(rods: _Rods, body: Body, region: Region) -> None:
         u = side * (cw + pedicle * 0.9)
         for w in (level - tall, level + tall):
             rods.add((0.85 * u, back - 3, w), (u, back + 0.7 * cd, w), pedicle)
-        for w, v in ((0.12 * h, 0.0), (-0.18 * h, 1.2), (-0.42 * h, 2.5)):
-            rods.add(
-                (u, back + 0.75 * cd + v, w),
-                (side * 1.5, back + cd + 3.0 + v, w - 2),
-                2.6 if region is not Region.LUMBAR else 3.2,
-            )
+        lines: list[tuple[Point, Point]] = []
+        for w, v in ((0.14 * h, 0.0), (-0.16 * h, 1.2), (-0.46 * h, 2.5)):
+            near, far = back + 0.75 * cd + v, back + cd + 3.0 + v
+            lines.append(((u, near, w), (side * 1.5, far, w - 2)))
+        radius = 2.6 if region is not Region.LUMBAR else 3.3
+        rods.blade(lines, radius, radius)
 
 
 def _joints(rods: _Rods, body: Body, u: tuple[float, float], v: tuple[float, float]) -> None:

@@ -60,8 +60,10 @@ def _paint_trunk(rng: np.random.Generator, soft: Soft, person: Person, axes: Axe
     fat = np.float32(rng.uniform(-125, -75)) + noise * np.float32(rng.uniform(0, 8))
     inner = np.where(noise > np.float32(rng.uniform(-4, 1.0)), muscle, fat)
     wall = np.float32(person.habitus.fat_mm + rng.uniform(8, 22))
-    _, y, z = axes
-    front = person.profile(z, "spine_y") - np.float32(rng.uniform(20, 32))
+    x, y, z = axes
+    aside = np.clip(np.abs(x - person.profile(z, "x")) - np.float32(rng.uniform(20, 40)), 0, 60)
+    front = person.profile(z, "spine_y") - np.float32(rng.uniform(18, 32))
+    front = front + aside * np.float32(rng.uniform(0.3, 1.0))
     belly = (depth < -wall) & (y < front) & (z < person.z_of("T9", "T8"))
     filling = np.where(noise > np.float32(rng.uniform(-2.5, 1.5)), muscle, fat)
     inner = np.where(belly, filling, inner)
