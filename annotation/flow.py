@@ -11,8 +11,9 @@ from annotation.reading.services import close_readings_when_all_are_in
 from annotation.refinement import selectors as masks
 from annotation.refinement import services as refinement
 from annotation.refinement.models import MaskRevision
+from annotation.studies import intake
 from annotation.studies.models import Case
-from annotation.studies.services import ON_ARRIVAL
+from annotation.studies.services import ON_ARRIVAL, ON_IMPORTED_MASK
 from annotation.work.models import Job
 from annotation.work.services import ON_FAILURE
 
@@ -25,6 +26,8 @@ def fill() -> None:
     ON_ARRIVAL[Stage.REFINING].append(refinement.ensure_main_track)
     ON_ARRIVAL[Stage.READING].append(close_readings_when_all_are_in)
     ON_ARRIVAL[Stage.CONSENSUS].append(open_sitting)
+    ON_IMPORTED_MASK[:] = [_begin_imported]
+    ON_FAILURE[Job.Kind.INTAKE] = intake.note_failure
     ON_FAILURE[Job.Kind.PREANNOTATION] = preannotation.note_failure
     preannotation.MASK_ROOM.current = _current_mask
     preannotation.MASK_ROOM.begin = _begin_mask
@@ -42,3 +45,7 @@ def _begin_mask(row: PreAnnotation, mask: NDArray[np.uint8]) -> None:
     refinement.start_main_track(
         row.case, mask=mask, author_kind=MaskRevision.AuthorKind.MODEL, preannotation=row
     )
+
+
+def _begin_imported(case: Case, mask: NDArray[np.uint8]) -> None:
+    refinement.start_main_track(case, mask=mask, author_kind=MaskRevision.AuthorKind.IMPORT)

@@ -13,7 +13,7 @@ from annotation.preannotation.models import ModelVersion
 from annotation.studies import services as studies
 from annotation.studies.models import Case, Dataset, Image, Membership, Patient, Series, Study, User
 from annotation.studies.models import Volume as VolumeRow
-from annotation.studies.volumes import grid_of, store_volume
+from annotation.studies.volumes import encode_volume, grid_of
 
 _counter = itertools.count(1)
 
@@ -74,7 +74,10 @@ def make_volume(ct: Ct | None = None, patient: Patient | None = None) -> VolumeR
         affine_lps=ct.grid.affine_lps.tolist(),
         shape=list(ct.grid.shape),
     )
-    return store_volume(image, ct, rule="as_stored")
+    volume = encode_volume(ct, rule="as_stored")
+    volume.image = image
+    volume.save()
+    return volume
 
 
 def make_case(dataset: Dataset, volume: VolumeRow | None = None) -> Case:

@@ -9,5 +9,6 @@ class WebappConfig(AppConfig):
     name = "webapp"
 
     def ready(self) -> None:
-        from inference import tasks  # noqa: F401, PLC0415 - registered by being imported
-        from webapp import celery, schema  # noqa: F401, PLC0415 - registered by being imported
+        from annotation.studies import tasks as studies  # noqa: F401, PLC0415 - registered by it
+        from inference import tasks as inference  # noqa: F401, PLC0415 - registered by it
+        from webapp import celery, schema  # noqa: F401, PLC0415 - registered by it

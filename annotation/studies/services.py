@@ -4,9 +4,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from annotation.domain.refusals import ContentRefused
 from annotation.domain.vertebrae import UnknownLevel, place_of
@@ -29,6 +31,9 @@ ON_ARRIVAL: dict[Stage, list[Callable[[Case], None]]] = defaultdict(list)
 Each runs inside the transaction of the move: it may write rows and ask for jobs, which are sent
 once the transaction holds.
 """
+
+ON_IMPORTED_MASK: list[Callable[[Case, NDArray[np.uint8]], None]] = []
+"""What takes the mask that came with an image, as vertebra numbers on the working grid."""
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from annotation.domain.geometry import Grid
 from annotation.domain.geometry import Volume as Ct
 from annotation.storage.blobs import FileStore
 from annotation.studies.blobs import blob_store
-from annotation.studies.models import Image, Volume
+from annotation.studies.models import Volume
 
 NAME: Final = "lamina.hu/1"
 THUMBNAIL_PX: Final = 160
@@ -63,8 +63,7 @@ def grid_of(volume: Volume) -> Grid:
     return Grid((ni, nj, nk), np.asarray(volume.affine_lps))
 
 
-def store_volume(
-    image: Image,
+def encode_volume(
     ct: Ct,
     *,
     rule: str,
@@ -74,15 +73,17 @@ def store_volume(
     """Keep a CT on its working grid with all that the browser fetches of it.
 
     Args:
-        image: what it is a volume of.
         ct: canonical, int16, on the working grid.
         rule: name of the working-grid rule.
         record: how the stored image became this volume.
         progress: called with the share done, 0-1.
+
+    Returns:
+        The row, not yet saved: it lacks the image it is a volume of.
     """
     store = blob_store()
     told = progress or (lambda share: None)
-    row = Volume(image=image, rule=rule, record=record or {}, hash=volume_hash(ct))
+    row = Volume(rule=rule, record=record or {}, hash=volume_hash(ct))
     row.dims, row.affine_lps = list(ct.grid.dims), ct.grid.affine_lps.tolist()
     row.meta = describe_volume(ct, volume_id=str(row.pk), content_hash=row.hash).as_json()
     row.hu_blob = store.put(encode_ct(ct))
@@ -91,7 +92,6 @@ def store_volume(
     row.thumbnail_blob = store.put(draw_thumbnail(ct))
     row.slices_blob = _pack(store, ct, Encoding.HTJ2K, lambda share: told(share / 2))
     row.slices_gzip_blob = _pack(store, ct, Encoding.GZIP, lambda share: told(0.5 + share / 2))
-    row.save(force_insert=True)
     return row
 
 
