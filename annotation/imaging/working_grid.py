@@ -115,6 +115,8 @@ def resample_labels(labels: NDArray[np.uint8], source: Grid, target: Grid) -> ND
     if source.is_same(target):
         return labels
     matrix = np.linalg.inv(source.affine_lps) @ target.affine_lps  # target ijk -> source ijk
+    if np.allclose(matrix[:3, :3], np.diag(np.diag(matrix[:3, :3])), atol=1e-9):
+        return _pick_labels(labels, matrix, target)
     backwards = matrix[:3, :3][::-1, ::-1]  # (k, j, i) order of the array
     moved = affine_transform(
         labels,
@@ -126,6 +128,22 @@ def resample_labels(labels: NDArray[np.uint8], source: Grid, target: Grid) -> ND
         cval=0,
     )
     return np.asarray(moved, dtype=np.uint8)
+
+
+def _pick_labels(
+    labels: NDArray[np.uint8], matrix: NDArray[np.float64], target: Grid
+) -> NDArray[np.uint8]:
+    """Do what `resample_labels` does where both grids have the same axes: index by index."""
+    picked = labels
+    for axis, n_new in enumerate(target.dims):
+        where = np.floor(np.arange(n_new) * matrix[axis, axis] + matrix[axis, 3] + 0.5)
+        inside = (where >= 0) & (where < labels.shape[2 - axis])
+        index = np.where(inside, where, 0).astype(np.int64)
+        picked = np.take(picked, index, axis=2 - axis)
+        shape = [1, 1, 1]
+        shape[2 - axis] = n_new
+        picked *= inside.astype(np.uint8).reshape(shape)
+    return picked
 
 
 def _spacing(spacing_mm: tuple[float, float, float], rule: Rule) -> tuple[float, float, float]:
@@ -162,7 +180,10 @@ def _resample_axis(
     share = (where - low).astype(np.float32).reshape(shape)
     below = np.take(values, low, axis=axis)
     above = np.take(values, np.minimum(low + 1, n_old - 1), axis=axis)
-    return np.asarray(below + (above - below) * share, dtype=np.float32)
+    above -= below  # in place: a large CT has no room for more copies
+    above *= share
+    below += above
+    return np.asarray(below, dtype=np.float32)
 
 
 def _grid_record(grid: Grid) -> dict[str, Any]:

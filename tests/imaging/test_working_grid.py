@@ -103,6 +103,13 @@ def test_labels_go_to_the_working_grid_and_back_unharmed():
     assert np.array_equal(resample_labels(fine, target, grid), labels)
 
 
+def test_labels_on_turned_axes_keep_their_place():
+    grid = canonical_grid((9, 8, 7), (1.0, 1.5, 2.0))
+    labels = np.random.default_rng(4).integers(0, 9, grid.shape).astype(np.uint8)
+    turned = Grid((7, 8, 9), grid.affine_lps[:, [2, 1, 0, 3]])
+    assert np.array_equal(resample_labels(labels, grid, turned), labels.transpose(2, 1, 0))
+
+
 def test_labels_outside_of_their_own_grid_are_background():
     grid = canonical_grid((4, 4, 4), (1.0, 1.0, 1.0))
     labels = np.full(grid.shape, 3, np.uint8)
