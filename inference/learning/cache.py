@@ -130,11 +130,12 @@ def fine_options(rng: np.random.Generator) -> PhantomOptions:
     if rng.random() < 0.3:
         options = replace(options, levels=_WINDOWS[int(rng.integers(len(_WINDOWS)))])
     elif rng.random() < 0.4:
-        options = replace(options, fracture=_fracture(rng))
+        options = replace(options, fracture=draw_fracture(rng))
     return options
 
 
-def _fracture(rng: np.random.Generator) -> tuple[str, str, float]:
+def draw_fracture(rng: np.random.Generator) -> tuple[str, str, float]:
+    """Draw a level, shape and height ratio of a moderate or severe fracture."""
     level = f"T{rng.integers(4, 13)}" if rng.random() < 0.6 else f"L{rng.integers(1, 5)}"
     if level == "T12":
         level = "T11"
