@@ -6,13 +6,14 @@ so that a changed generator never meets old examples.
 
 import hashlib
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from inference.learning.examples import patch_example, picture_example, wide_example
@@ -98,7 +99,7 @@ def make_examples(one: Wanted) -> None:
     rng = np.random.default_rng([7, one.seed])
     if one.kind == "wide":
         specimen = from_phantom(make_phantom(one.seed, wide_options(rng)))
-        _write(one, "wide", 0, wide_example(specimen))
+        write_example(one, "wide", 0, wide_example(specimen))
     else:
         specimen = from_phantom(make_phantom(one.seed, fine_options(rng)))
         write_fine(one, specimen, rng)
@@ -110,10 +111,10 @@ def write_fine(one: Wanted, specimen: Specimen, rng: np.random.Generator) -> Non
     for index in range(_PICTURES):
         picture = picture_example(specimen, rng)
         if picture is not None:
-            _write(one, "picture", index, picture)
+            write_example(one, "picture", index, picture)
     bodies = sorted(specimen.bodies, key=lambda body: body.g + rng.uniform(0, 0.3))
     for index, body in enumerate(bodies[:_PATCHES]):
-        _write(one, "patch", index, patch_example(specimen, body, rng))
+        write_example(one, "patch", index, patch_example(specimen, body, rng))
 
 
 def wide_options(rng: np.random.Generator) -> PhantomOptions:
@@ -143,7 +144,8 @@ def draw_fracture(rng: np.random.Generator) -> tuple[str, str, float]:
     return level, shape, float(rng.uniform(0.4, 0.76))
 
 
-def _write(one: Wanted, part: str, index: int, arrays: Arrays) -> None:
+def write_example(one: Wanted, part: str, index: int, arrays: Arrays) -> None:
+    """Write the arrays of one example, whole or not at all."""
     path = one.folder / f"{part}-{one.seed}-{index}.npz"
     partial = path.with_suffix(".part")
     with partial.open("wb") as file:
@@ -155,9 +157,19 @@ def _each(work: Callable[[Wanted], None], items: list[Wanted], workers: int) -> 
     if workers <= 1 or len(items) < 2:
         yield from map(work, items)
         return
-    with multiprocessing.get_context("spawn").Pool(workers, initializer=_alone) as pool:
+    with _one_thread(), multiprocessing.get_context("spawn").Pool(workers) as pool:
         yield from pool.imap_unordered(work, items)
 
 
-def _alone() -> None:
-    torch.set_num_threads(1)
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let child processes compute with one thread each; they would get in each other's way."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before

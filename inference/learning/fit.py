@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -64,36 +64,50 @@ class Lesson:
     seconds: float | None = None
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """How a training ended: steps done in all, seconds spent in all, mean of the last losses."""
+
+    iterations: int
+    seconds: float
+    loss: float
+
+
 def fit(
     net: nn.Module, lesson: Lesson, machine: Machine, on_progress: Callable[[Progress], None]
-) -> list[float]:
-    """Train a network in place.
-
-    Returns:
-        The loss of every iteration of this call.
-    """
+) -> Fitted:
+    """Train a network in place, going on from the lesson's checkpoint where there is one."""
     net.to(machine.device)
     fast_format(net)
-    optimiser = torch.optim.AdamW(
-        net.parameters(), lr=lesson.schedule.learning_rate, weight_decay=1e-2
-    )
-    first, spent = _resumed(net, optimiser, lesson)
-    started, kept = time.monotonic() - spent, time.monotonic()
-    losses: list[float] = []
+    rate_now = lesson.schedule.learning_rate
+    optimiser = torch.optim.AdamW(net.parameters(), lr=rate_now, weight_decay=1e-2)
+    state = _resumed(net, optimiser, lesson)
+    started, kept = time.monotonic() - state.seconds, time.monotonic()
     net.train()
-    for iteration in range(first, lesson.schedule.iterations):
-        elapsed = time.monotonic() - started
-        share = _share_done(lesson, iteration, elapsed)
+    while state.iteration < lesson.schedule.iterations:
+        state.seconds = time.monotonic() - started
+        share = _share_done(lesson, state.iteration, state.seconds)
         if share >= 1.0:
             break
-        losses.append(_step(net, optimiser, (lesson, iteration, share), machine))
+        loss = _step(net, optimiser, (lesson, state.iteration, share), machine)
+        state.losses = [*state.losses[-99:], loss]
+        state.iteration += 1
         if time.monotonic() - kept > _CHECKPOINT_SECONDS:
             kept = time.monotonic()
-            _keep(net, optimiser, lesson, (iteration + 1, elapsed))
-        on_progress(_report(lesson, iteration, losses, (elapsed, share)))
+            _keep(net, optimiser, lesson, state)
+        on_progress(_report(lesson, state, share))
     net.eval()
-    _keep(net, optimiser, lesson, (lesson.schedule.iterations, time.monotonic() - started))
-    return losses
+    _keep(net, optimiser, lesson, state)
+    return Fitted(state.iteration, state.seconds, _mean(state.losses))
+
+
+@dataclass
+class _State:
+    """Where a training is."""
+
+    iteration: int = 0
+    seconds: float = 0.0
+    losses: list[float] = field(default_factory=list)
 
 
 def shortened(lesson: Lesson, iterations: int) -> Lesson:
@@ -154,43 +168,42 @@ def _share_done(lesson: Lesson, iteration: int, elapsed: float) -> float:
     return by_steps if lesson.seconds is None else max(by_steps, elapsed / lesson.seconds)
 
 
-def _report(
-    lesson: Lesson, iteration: int, losses: list[float], clock: tuple[float, float]
-) -> Progress:
-    elapsed, share = clock
-    share = max(share, (iteration + 1) / lesson.schedule.iterations)
-    left = elapsed * (1 - share) / share
-    recent = float(np.nanmean(losses[-50:])) if np.isfinite(losses[-50:]).any() else float("nan")
-    return Progress(lesson.name, iteration + 1, lesson.schedule.iterations, recent, left)
+def _report(lesson: Lesson, state: _State, share: float) -> Progress:
+    share = max(share, state.iteration / lesson.schedule.iterations)
+    left = state.seconds * (1 - share) / share
+    total = lesson.schedule.iterations
+    return Progress(lesson.name, state.iteration, total, _mean(state.losses), left)
 
 
-def _keep(
-    net: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    lesson: Lesson,
-    done: tuple[int, float],
-) -> None:
+def _mean(losses: list[float]) -> float:
+    finite = [loss for loss in losses if np.isfinite(loss)]
+    return float(np.mean(finite)) if finite else float("nan")
+
+
+def _keep(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson, state: _State) -> None:
     if lesson.checkpoint is None:
         return
-    state = {
+    content = {
         "net": net.state_dict(),
         "optimiser": optimiser.state_dict(),
-        "iteration": done[0],
-        "elapsed": done[1],
+        "iteration": state.iteration,
+        "seconds": state.seconds,
+        "losses": state.losses,
         "seed": lesson.seed,
+        "iterations": lesson.schedule.iterations,
     }
     partial = lesson.checkpoint.with_suffix(".part")
-    torch.save(state, partial)
+    torch.save(content, partial)
     partial.replace(lesson.checkpoint)
 
 
-def _resumed(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson) -> tuple[int, float]:
-    """Take up an interrupted training; return its next iteration and the seconds spent."""
+def _resumed(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson) -> _State:
+    """Take up an interrupted training of the same seed and length."""
     if lesson.checkpoint is None or not lesson.checkpoint.exists():
-        return 0, 0.0
-    state = torch.load(lesson.checkpoint, weights_only=True)
-    if state["seed"] != lesson.seed:
-        return 0, 0.0
-    net.load_state_dict(state["net"])
-    optimiser.load_state_dict(state["optimiser"])
-    return int(state["iteration"]), float(state["elapsed"])
+        return _State()
+    content = torch.load(lesson.checkpoint, weights_only=True)
+    if (content["seed"], content["iterations"]) != (lesson.seed, lesson.schedule.iterations):
+        return _State()
+    net.load_state_dict(content["net"])
+    optimiser.load_state_dict(content["optimiser"])
+    return _State(content["iteration"], content["seconds"], content["losses"])

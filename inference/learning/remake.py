@@ -1,24 +1,32 @@
-"""Remakes a whole set of weights from phantoms alone."""
+"""Remakes a whole set of weights from phantoms alone: `python -m inference train`."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import torch
 
 from inference.config import Machine, Preset
+from inference.evaluation import HELD_OUT_SEED, JudgedCase, judge, options_of, summarise
 from inference.learning import cache
 from inference.learning.card import new_card, write_text
 from inference.learning.fit import Progress, fit
 from inference.learning.lessons import PART_OF, Groups, Terms, lessons, schedules_of
-from inference.learning.measure import measure_all, summary
-from inference.learning.specimen import Specimen, from_phantom
-from inference.phantoms.make import PhantomOptions, make_phantom
-from inference.weights import NETS, Nets, load_weights, new_nets, read_card, save_weights
+from inference.observation import observe
+from inference.phantoms.make import make_phantom
+from inference.pipelines import PIPELINES
+from inference.weights import (
+    NETS,
+    Weights,
+    load_weights,
+    new_nets,
+    read_card,
+    save_weights,
+)
 
+SYSTEM: Final = "anchor-free"
 PREPARING: Final = "phantoms"
 MEASURING: Final = "held-out phantoms"
 _MEASURED: Final = 10
@@ -49,91 +57,101 @@ class Place:
 
     @property
     def checkpoints(self) -> Path:
-        """Return the folder of interrupted trainings."""
-        return self.out / "checkpoints"
+        """Return the folder of interrupted and finished trainings of single networks."""
+        return self.out.with_name(self.out.name + "-checkpoints")
 
 
-def remake(
-    preset: Preset, place: Place, machine: Machine, terms: Terms, on_progress: Report
-) -> dict[str, float | None]:
-    """Make phantoms, train the three networks, measure them, write weights and card.
+@dataclass(frozen=True)
+class Plan:
+    """What is to be trained.
+
+    Attributes:
+        preset: sizes and schedules.
+        terms: seed and time.
+        only: networks to train now; the set is put together once all are trained.
+    """
+
+    preset: Preset
+    terms: Terms
+    only: Sequence[str] = NETS
+
+
+def remake(plan: Plan, place: Place, machine: Machine, on_progress: Report) -> dict[str, Any]:
+    """Make phantoms, train the networks, measure them, write weights and card.
+
+    An interrupted training is taken up where it stopped.
 
     Returns:
-        Figures on held-out phantoms.
+        Figures on held-out phantoms; empty where only some networks were asked for.
     """
     started = time.monotonic()
-    wide = cache.wanted("wide", cache.WIDE_SEEDS, preset.wide_phantoms, place.examples)
-    fine = cache.wanted("fine", cache.FINE_SEEDS, preset.fine_phantoms, place.examples)
-    cache.prepare([*wide, *fine], place.workers, _phantom_report(started, on_progress))
-    groups: dict[str, Groups] = {
-        name: [(1.0, cache.example_files(wide if part == "wide" else fine, part))]
-        for name, part in PART_OF.items()
-    }
-    torch.manual_seed(terms.seed)
-    nets = new_nets(preset)
+    groups = _examples(plan, place, on_progress)
+    torch.manual_seed(plan.terms.seed)
+    nets = new_nets(plan.preset)
     place.checkpoints.mkdir(parents=True, exist_ok=True)
-    left = _time_left(terms, time.monotonic() - started)
-    training = _taught(
-        nets, (preset, groups), machine, (replace(left, checkpoints=place.checkpoints), on_progress)
-    )
-    manifest = {
-        "phantoms": {
-            "localizer": {"first": cache.WIDE_SEEDS, "n": preset.wide_phantoms},
-            "detector and segmenter": {"first": cache.FINE_SEEDS, "n": preset.fine_phantoms},
-        },
-        "cases": [],
-        "seed": terms.seed,
-    }
-    save_weights(nets, preset, place.out, new_card(place.out.name, preset, manifest, training))
+    terms = _time_left(plan.terms, time.monotonic() - started)
+    terms = replace(terms, checkpoints=place.checkpoints)
+    teaching = lessons(nets, schedules_of(plan.preset), groups, terms)
+    training: dict[str, Any] = {}
+    for name in plan.only:
+        fitted = fit(nets.each()[name], teaching[name], machine, on_progress)
+        training[name] = {
+            "iterations": fitted.iterations,
+            "seconds": round(fitted.seconds, 1),
+            "loss": fitted.loss,
+        }
+    if set(plan.only) != set(NETS):
+        return {}
+    card = new_card(place.out.name, plan.preset, _manifest(plan), training)
+    save_weights(nets, plan.preset, place.out, card)
     return measured_again(place.out, _MEASURED, on_progress)
 
 
-def measured_again(folder: Path, n: int, on_progress: Report) -> dict[str, float | None]:
+def measured_again(folder: Path, n: int, on_progress: Report) -> dict[str, Any]:
     """Measure a set on n held-out phantoms and write the figures into its card."""
-    started = time.monotonic()
-
-    def heard(done: int) -> None:
-        elapsed = time.monotonic() - started
-        on_progress(Progress(MEASURING, done, n, float("nan"), elapsed * (n - done) / done))
-
     weights = load_weights(folder)
-    figures = summary(measure_all(held_out(n), weights, heard))
+    cases = judged(weights, range(HELD_OUT_SEED, HELD_OUT_SEED + n), on_progress)
+    figures = summarise(cases).as_dict()
     card = {**read_card(folder), "metrics": figures}
-    card["held_out"] = {"first": cache.HELD_OUT_SEEDS, "n": n}
+    card["held_out"] = {"first": HELD_OUT_SEED, "n": n}
     save_weights(weights.nets, weights.preset, folder, card)
     write_text(read_card(folder), folder)
     return figures
 
 
-def held_out(n: int, first: int = cache.HELD_OUT_SEEDS) -> Iterator[Specimen]:
-    """Return held-out phantoms at 1 mm, whole axial field, every second with a fracture."""
-    for seed in range(first, first + n):
-        rng = np.random.default_rng([11, seed])
-        options = PhantomOptions((1.0, 1.0, 1.0), "body")
-        if seed % 2:
-            options = replace(options, fracture=cache.draw_fracture(rng))
-        yield from_phantom(make_phantom(seed, options))
+def judged(weights: Weights, seeds: Sequence[int], on_progress: Report) -> list[JudgedCase]:
+    """Return how a set does on held-out phantoms."""
+    started = time.monotonic()
+    cases: list[JudgedCase] = []
+    for seed in seeds:
+        phantom = make_phantom(seed, options_of(seed))
+        cases.append(judge(phantom, observe(phantom.volume, PIPELINES[SYSTEM], weights)))
+        left = (time.monotonic() - started) * (len(seeds) - len(cases)) / len(cases)
+        on_progress(Progress(MEASURING, len(cases), len(seeds), float("nan"), left))
+    return cases
 
 
-def _taught(
-    nets: Nets,
-    what: tuple[Preset, Mapping[str, Groups]],
-    machine: Machine,
-    how: tuple[Terms, Report],
-) -> dict[str, Any]:
-    preset, groups = what
-    terms, on_progress = how
-    plan = lessons(nets, schedules_of(preset), groups, terms)
-    told: dict[str, Any] = {}
-    for name in NETS:
-        started = time.monotonic()
-        losses = fit(nets.each()[name], plan[name], machine, on_progress)
-        told[name] = {
-            "iterations": plan[name].schedule.iterations if terms.seconds is None else len(losses),
-            "seconds": round(time.monotonic() - started, 1),
-            "loss": float(np.nanmean(losses[-100:])) if losses else float("nan"),
-        }
-    return told
+def _examples(plan: Plan, place: Place, on_progress: Report) -> dict[str, Groups]:
+    preset = plan.preset
+    wide = cache.wanted("wide", cache.WIDE_SEEDS, preset.wide_phantoms, place.examples)
+    fine = cache.wanted("fine", cache.FINE_SEEDS, preset.fine_phantoms, place.examples)
+    cache.prepare([*wide, *fine], place.workers, _phantom_report(on_progress))
+    return {
+        name: [(1.0, cache.example_files(wide if part == "wide" else fine, part))]
+        for name, part in PART_OF.items()
+    }
+
+
+def _manifest(plan: Plan) -> Mapping[str, Any]:
+    preset = plan.preset
+    return {
+        "phantoms": {
+            "localizer": {"first": cache.WIDE_SEEDS, "n": preset.wide_phantoms},
+            "detector and segmenter": {"first": cache.FINE_SEEDS, "n": preset.fine_phantoms},
+        },
+        "cases": [],
+        "seed": plan.terms.seed,
+    }
 
 
 def _time_left(terms: Terms, spent: float) -> Terms:
@@ -142,13 +160,13 @@ def _time_left(terms: Terms, spent: float) -> Terms:
     return replace(terms, seconds=max(terms.seconds * (1 - _RESERVED) - spent, 30.0))
 
 
-def _phantom_report(started: float, on_progress: Report) -> Callable[[int, int], None]:
+def _phantom_report(on_progress: Report) -> Callable[[int, int], None]:
+    started = time.monotonic()
     first: list[int] = []
 
     def heard(done: int, n: int) -> None:
         first.append(done)
-        made = done - first[0] + 1
-        left = (time.monotonic() - started) * (n - done) / made
+        left = (time.monotonic() - started) * (n - done) / (done - first[0] + 1)
         on_progress(Progress(PREPARING, done, n, float("nan"), left))
 
     return heard

@@ -27,25 +27,31 @@ class Localizer(nn.Module):
         self.unet = UNet(3, widths)
         self.position = nn.Conv3d(widths[0], 1, 1)
         self.limits = nn.Sequential(
-            nn.Conv1d(3 * widths[1], 32, 5, padding=2),
+            nn.Conv1d(2 + sum(2 * width for width in widths[1:]), 48, 3, padding=1),
             nn.ReLU(inplace=True),
-            nn.Conv1d(32, 32, 5, padding=4, dilation=2),
+            nn.Conv1d(48, 48, 5, padding=4, dilation=2),
             nn.ReLU(inplace=True),
-            nn.Conv1d(32, 1, 3, padding=1),
+            nn.Conv1d(48, 48, 5, padding=8, dilation=4),
+            nn.ReLU(inplace=True),
+            nn.Conv1d(48, 1, 3, padding=1),
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return position logits (b, j, i/2, k/2) and limit logits (b, j)."""
         maps = self.unet(self.stem(x))
         position = self.position(maps[0]).squeeze(1).float()
-        return position, self._limits(position.detach(), maps[1].float())
+        return position, self._limits(position, [each.float() for each in maps[1:]])
 
-    def _limits(self, position: Tensor, coarse: Tensor) -> Tensor:
-        weight = functional.softmax(position.flatten(2), dim=2).view_as(position).unsqueeze(1)
-        around = (coarse * functional.avg_pool3d(weight, 2) * 4.0).sum(dim=(3, 4))
-        slices = torch.cat([around, coarse.mean(dim=(3, 4)), coarse.amax(dim=(3, 4))], dim=1)
-        fine = functional.interpolate(slices, size=position.shape[1], mode="linear")
-        logits: Tensor = self.limits(fine)
+    def _limits(self, position: Tensor, maps: list[Tensor]) -> Tensor:
+        """Judge each slice by how clearly it holds the spine and by what is around it."""
+        flat = position.flatten(2)
+        sharpness = flat.softmax(dim=2).amax(dim=2).log()
+        features = [torch.stack([flat.amax(dim=2), sharpness], dim=1)]
+        for coarse in maps:
+            slices = torch.cat([coarse.mean(dim=(3, 4)), coarse.amax(dim=(3, 4))], dim=1)
+            wide = functional.interpolate(slices, size=position.shape[1], mode="linear")
+            features.append(wide)
+        logits: Tensor = self.limits(torch.cat(features, dim=1))
         return logits.squeeze(1)
 
 
