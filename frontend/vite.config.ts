@@ -14,7 +14,6 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 5000,
     assetsInlineLimit: 0,
-    rollupOptions: { input: here('./src/main.tsx') },
   },
   server: {
     proxy: { '/api': 'http://127.0.0.1:8000', '/v/': 'http://127.0.0.1:8000' },

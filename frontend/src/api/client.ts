@@ -31,6 +31,14 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOutListeners.delete(listener)
 }
 
+const signedInListeners = new Set<() => void>()
+
+/** Calls `listener` whenever someone has signed in; returns the way to stop listening. */
+export function onSignedIn(listener: () => void): () => void {
+  signedInListeners.add(listener)
+  return () => signedInListeners.delete(listener)
+}
+
 export function csrfToken(cookies: string = document.cookie): string {
   const found = cookies.split('; ').find((pair) => pair.startsWith('csrftoken='))
   return found ? decodeURIComponent(found.slice('csrftoken='.length)) : ''
@@ -69,7 +77,10 @@ export async function send(
     if (options.signal?.aborted) throw cause
     throw new ApiError(0, { detail: 'No connection to the server.', code: 'offline' })
   }
-  if (response.ok) return response
+  if (response.ok) {
+    if (method === 'POST' && url === '/api/session/') for (const listener of signedInListeners) listener()
+    return response
+  }
   if (response.status === 401) for (const listener of signedOutListeners) listener()
   throw await failureOf(response)
 }

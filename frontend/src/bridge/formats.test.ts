@@ -3,7 +3,7 @@ import runs from '../../../tests/golden/runs.json'
 import strokes from '../../../tests/golden/strokes.json'
 import { UnknownFormat } from './packing'
 import { decodeRuns } from './runs'
-import { applyRuns, BaseMismatch, decodeStroke, encodeStroke, inverse, newStrokeId, runsFrom, Tool } from './stroke'
+import { applyRuns, BaseMismatch, decodeStroke, encodeStroke, inverse, layOnTop, newStrokeId, runsFrom, Tool } from './stroke'
 
 const fromBase64 = (text: string) => Uint8Array.from(Buffer.from(text, 'base64'))
 const fromHex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
@@ -52,4 +52,12 @@ test('stroke ids are UUIDs of version 4 and survive the bytes', () => {
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   const stroke = { id, sequence: 1, baseRevision: 0, tool: Tool.brush, track: 0, runs: runsFrom(new Map([[0, 0]]), Uint8Array.of(3)) }
   expect(decodeStroke(encodeStroke(stroke)).id).toBe(id)
+})
+
+test('a stroke laid on top of a map that moved on replaces what it finds there', () => {
+  const mine = runsFrom(new Map([[1, 0], [2, 0], [3, 0]]), Uint8Array.from([0, 7, 7, 7, 0]))
+  const theirs = Uint8Array.from([0, 0, 4, 7, 0])
+  const made = layOnTop(theirs, mine)
+  expect([...theirs]).toEqual([0, 7, 7, 7, 0])
+  expect([[...made.starts], [...made.old], [...made.new]]).toEqual([[1, 2], [0, 4], [7, 7]])
 })

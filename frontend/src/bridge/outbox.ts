@@ -93,6 +93,11 @@ export class Outbox {
     void this.run()
   }
 
+  /** What the server has not acknowledged, in order. */
+  pending(): Stroke[] {
+    return this.queue.map(({ bytes }) => decodeStroke(bytes))
+  }
+
   /** Gives up everything unsent; the caller then shows the server's label map. */
   async drop(): Promise<void> {
     await this.keeping

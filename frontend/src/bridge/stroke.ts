@@ -165,3 +165,15 @@ export function runsFrom(before: ReadonlyMap<number, number>, labels: Uint8Array
   }
   return { starts: Uint32Array.from(starts), lengths: Uint32Array.from(lengths), old: Uint8Array.from(old), new: Uint8Array.from(now) }
 }
+
+/** Writes the new values of a stroke onto a map that has moved on; returns the runs that did it. */
+export function layOnTop(labels: Uint8Array, runs: Runs): Runs {
+  const before = new Map<number, number>()
+  each(runs, (start, end, _old, value) => {
+    for (let index = start; index < end; index++) {
+      before.set(index, labels[index] as number)
+      labels[index] = value
+    }
+  })
+  return runsFrom(before, labels)
+}

@@ -1,5 +1,132 @@
-import { EmptyState } from '../shell/EmptyState'
+import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { IconAlertCircle } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { api, ApiError } from '../api/client'
+import type { CaseDetail, Problem } from '../api/types'
+import { KeyOf } from '../keys/KeysSheet'
+import { useCommand, useScope } from '../keys/useKeys'
+import type { SpineView } from '../viewer'
+import { LeaseBanner } from './LeaseBanner'
+import { AddLevelDialog, GoToLevelDialog } from './LevelDialogs'
+import { LevelStrip } from './LevelStrip'
+import { OptionRow, UndoHint } from './OptionRow'
+import { ProblemsPanel } from './ProblemsPanel'
+import { Progress } from './Progress'
+import { LeaseStatus, SaveStatus } from './SaveStatus'
+import { ToolRail } from './ToolRail'
+import { useLevels } from './useLevels'
+import { usePaintingKeys } from './usePaintingKeys'
+import { useActive, useLease, useProblems, useWorkplace, type Workplace } from './useWorkplace'
+import { Opening, Workstation } from './Workstation'
 
+/** The student's workplace: the mask of one case, level by level. */
 export function Refine() {
-  return <EmptyState title="Refine" />
+  const { case: caseId } = useParams({ from: '/c/$case/refine' })
+  const place = useWorkplace(caseId)
+  const { detail, view } = place
+  if (!detail || !view || place.failure) return <Opening place={place} />
+  return <Refining key={caseId} place={{ ...place, detail, view }} />
+}
+
+type Ready = Workplace & { readonly detail: CaseDetail; readonly view: SpineView }
+
+function Refining({ place }: { place: Ready }) {
+  const { t } = useTranslation()
+  const { caseId, detail, view } = place
+  useScope('refining')
+  const active = useActive(view)
+  const problems = useProblems(caseId).data ?? []
+  const blocking = problems.filter((problem) => problem.blocking)
+  const isOpenForWork = detail.work === 'refine'
+  const lending = useLease(caseId, isOpenForWork)
+  const mayPaint = isOpenForWork && lending.lease?.is_me === true && place.outbox !== null
+  const levels = useLevels(place, active, problems)
+  const [dialog, setDialog] = useState<'add' | 'go' | null>(null)
+  const [isListing, setListing] = useState(false)
+  const submit = useSubmit(place, () => setListing(true))
+
+  usePaintingKeys(view, 'refining', mayPaint)
+  useToolWith(view, mayPaint)
+  useCommand('goToLevel', () => setDialog('go'))
+  useCommand('refining.problems', () => setListing((shown) => !shown))
+  useCommand('submit', () => submit.mutate(), { enabled: mayPaint })
+
+  const visit = (problem: Problem) => {
+    if (problem.number) view.setActive(problem.number)
+    if (problem.at_mm) view.flyTo(problem.at_mm)
+  }
+  return (
+    <>
+      <Workstation
+        place={place}
+        pins={blocking.flatMap((problem, at) => (problem.at_mm ? [{ id: `${at}`, mm: problem.at_mm, text: problem.message }] : []))}
+        banner={isOpenForWork ? <LeaseBanner lending={lending} /> : null}
+        bar={
+          <>
+            {detail.returned && <button type="button" className="ws-returned" onClick={() => setListing(true)}>{t('refinement.returned')}</button>}
+            <span className="ws-gap" />
+            <Progress rows={levels.rows} />
+            <SaveStatus save={place.save} />
+            <LeaseStatus lease={lending.lease} />
+            <button type="button" className="ws-problems" data-blocking={blocking.length > 0} aria-expanded={isListing} onClick={() => setListing((shown) => !shown)}>
+              <IconAlertCircle size={16} /> {t('refinement.problems', { count: blocking.length })} <KeyOf command="refining.problems" />
+            </button>
+            <Button size="xs" h={32} disabled={!mayPaint} loading={submit.isPending} onClick={() => submit.mutate()}>{t('refinement.submit')}</Button>
+          </>
+        }
+        strip={
+          <LevelStrip view={view} rows={levels.rows} active={active} order={levels.order} onOrder={levels.setOrder} onChoose={levels.choose} onAdd={mayPaint ? () => setDialog('add') : undefined} />
+        }
+        tools={<ToolRail view={view} scope="refining" mayPaint={mayPaint} />}
+        options={<OptionRow view={view} scope="refining" mayPaint={mayPaint} />}
+        panel={isListing && <ProblemsPanel problems={problems} returned={detail.returned} onGo={visit} onClose={() => setListing(false)} />}
+        hint={<UndoHint view={view} />}
+      />
+      <AddLevelDialog taken={levels.rows.map((row) => row.level)} opened={dialog === 'add'} onClose={() => setDialog(null)} onAdd={(level) => place.addLevel.mutate(level)} />
+      <GoToLevelDialog opened={dialog === 'go'} onClose={() => setDialog(null)} onGo={levels.goTo} />
+    </>
+  )
+}
+
+/** The brush is in hand as soon as one may paint, and never otherwise. */
+function useToolWith(view: SpineView, mayPaint: boolean): void {
+  const [was, setWas] = useState(false)
+  if (was === mayPaint) return
+  setWas(mayPaint)
+  view.state.setState({ tool: mayPaint ? 'brush' : 'look' })
+}
+
+/** Hands the mask over for checking, unless strokes wait or problems stop it. */
+function useSubmit(place: Ready, showProblems: () => void) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const { caseId, detail, save } = place
+  const say = (message: string) => notifications.show({ message, color: 'yellow' })
+  return useMutation({
+    mutationFn: async () => {
+      if (save.waiting > 0) throw new Error(t('refinement.waitBeforeSubmit', { count: save.waiting }))
+      const problems = await api.get<Problem[]>(`/cases/${caseId}/problems/`)
+      client.setQueryData(['problems', caseId], problems)
+      if (problems.some((problem) => problem.blocking)) return null
+      return api.post<CaseDetail>(`/cases/${caseId}/moves/`, { move: 'submit_mask' })
+    },
+    onSuccess: async (moved) => {
+      if (!moved) return showProblems()
+      notifications.show({ message: t('refinement.submitted', { code: detail.code }), color: 'green' })
+      await client.invalidateQueries()
+      await navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
+    },
+    onError: (failure) => {
+      if (failure instanceof ApiError && failure.problems.length > 0) {
+        client.setQueryData(['problems', caseId], failure.problems)
+        return showProblems()
+      }
+      say(failure.message)
+    },
+  })
 }

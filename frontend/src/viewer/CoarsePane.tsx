@@ -4,13 +4,17 @@ import { paintQuickLook } from './quickLook'
 import type { Plane } from './planes'
 import type { SpineView } from './spineView'
 
-/** The coarse picture, drawn flat at once, until the graphics card has its first frame. */
+/**
+ * The picture drawn flat, at once: coarse, or sharp where the slice shown has come. It stands in until
+ * the graphics card has the volume.
+ */
 export function CoarsePane({ view, plane }: { view: SpineView; plane: Plane }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const size = useStore(view.state, (state) => state.sizes[plane])
   const seen = useStore(view.state, (state) => state.views?.[plane])
+  const isSharp = useStore(view.source.loading, () => plane === 'sagittal' && view.source.isSharpAt(view.sliceIndex(plane)))
   useEffect(() => {
-    if (canvas.current && seen) paintQuickLook(canvas.current, view, plane, seen, size)
-  }, [view, plane, size, seen])
-  return <canvas ref={canvas} className="spine-quick" width={size.width} height={size.height} />
+    if (canvas.current && seen) paintQuickLook(canvas.current, view, plane, { seen, size, isSharp })
+  }, [view, plane, size, seen, isSharp])
+  return <canvas ref={canvas} className="spine-quick" width={size.width} height={size.height} data-sharp={isSharp} />
 }

@@ -38,6 +38,7 @@ export function Pane({ view, plane, pins, element }: Props) {
     view.state,
     useShallow((state) => ({ isActive: state.activePane === plane, isDrawn: state.isDrawn, tool: state.tool })),
   )
+  const isFilled = useStore(view.source.loading, (state) => state.isFilled)
   return (
     <div
       ref={pane}
@@ -50,7 +51,7 @@ export function Pane({ view, plane, pins, element }: Props) {
       {...drag}
     >
       <div ref={element} className="spine-canvas" />
-      {!isDrawn && <CoarsePane view={view} plane={plane} />}
+      {!(isDrawn && isFilled) && <CoarsePane view={view} plane={plane} />}
       <PaneOverlay view={view} plane={plane} pins={pins} />
     </div>
   )

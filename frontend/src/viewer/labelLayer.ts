@@ -22,7 +22,6 @@ export class LabelLayer {
   readonly labels: Uint8Array<ArrayBuffer>
   private readonly volume: Types.IImageVolume
   private readonly id: string
-  private readonly colours = Array.from({ length: 256 }, (): Types.Color => [0, 0, 0, 0])
   private readonly colourIndex: number
   private levels: ReadonlyMap<number, string | null> = new Map()
   private active = 0
@@ -31,9 +30,9 @@ export class LabelLayer {
   constructor(meta: VolumeMeta, labels: Uint8Array<ArrayBuffer>, private readonly stage: Stage) {
     this.labels = labels
     this.id = `lamina-labels-${++layers}`
-    this.volume = makeVolume(`${this.id}:volume`, meta, labels)
+    this.volume = makeVolume(`${this.id}-volume`, meta, labels)
     segmentation.addSegmentations([{ segmentationId: this.id, representation: { type: TYPE, data: { volumeId: this.volume.volumeId } } }])
-    this.colourIndex = segmentation.config.color.addColorLUT(this.colours)
+    this.colourIndex = segmentation.config.color.addColorLUT(Array.from({ length: 256 }, (): Types.Color => [0, 0, 0, 0]))
     for (const viewportId of stage.viewportIds)
       segmentation.addSegmentationRepresentations(viewportId, [
         { segmentationId: this.id, type: TYPE, config: { colorLUTOrIndex: this.colourIndex } },
@@ -70,10 +69,6 @@ export class LabelLayer {
     this.stage.render()
   }
 
-  touchAll(): void {
-    this.touch(Array.from({ length: this.volume.dimensions[2] }, (_, k) => k))
-  }
-
   close(): void {
     segmentation.removeSegmentation(this.id)
     dropVolume(this.volume)
@@ -83,10 +78,11 @@ export class LabelLayer {
   private restyle(): void {
     const { fill, activeFill, outlineOnly } = this.style
     const most = Math.max(fill, activeFill, 0.01)
+    const colours = segmentation.state.getColorLUT(this.colourIndex)
     for (let number = 1; number < 256; number++) {
       const [red, green, blue] = rgbOf(colourOf(this.levels.get(number) ?? null))
       const share = (number === this.active ? activeFill : fill) / most
-      this.colours[number]?.splice(0, 4, red, green, blue, Math.round(255 * share))
+      colours?.[number]?.splice(0, 4, red, green, blue, Math.round(255 * share))
     }
     segmentation.config.style.setStyle({ segmentationId: this.id, type: TYPE }, {
       renderOutline: true, outlineWidth: OUTLINE_PIXELS, outlineOpacity: 1,

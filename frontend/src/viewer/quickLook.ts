@@ -33,13 +33,20 @@ function picture(grid: Grid, hu: Int16Array, plane: Plane, index: number, window
   return image
 }
 
-export function paintQuickLook(canvas: HTMLCanvasElement, view: SpineView, plane: Plane, seen: View, size: Size): void {
+interface Shown {
+  readonly seen: View
+  readonly size: Size
+  /** The slice is there at full resolution. */
+  readonly isSharp: boolean
+}
+
+export function paintQuickLook(canvas: HTMLCanvasElement, view: SpineView, plane: Plane, { seen, size, isSharp }: Shown): void {
   const context = canvas.getContext('2d')
   const source = document.createElement('canvas')
-  const { meta, preview } = view.volume
-  const grid = previewGrid(view.grid, meta.preview)
+  const { meta, preview, hu } = view.volume
+  const grid = isSharp ? view.grid : previewGrid(view.grid, meta.preview)
   const { right: [columnAxis], down: [rowAxis] } = LAYOUT[plane]
-  const image = picture(grid, preview, plane, sliceAt(grid, plane, seen.centre), view.state.getState().window)
+  const image = picture(grid, isSharp ? hu : preview, plane, sliceAt(grid, plane, seen.centre), view.state.getState().window)
   source.width = image.width
   source.height = image.height
   source.getContext('2d')?.putImageData(image, 0, 0)

@@ -12,6 +12,7 @@ import { Stage } from './stage'
 import { createViewState, type Preset, type ViewState, WINDOWS } from './viewState'
 
 const ACTIVE_FILL_MORE = 0.19
+const QUIET_MS = 250
 
 export class SpineView {
   readonly state: StoreApi<ViewState> = createViewState()
@@ -20,6 +21,7 @@ export class SpineView {
   private stage: Stage | null = null
   private layer: LabelLayer | null = null
   private labels: Uint8Array<ArrayBuffer> | null = null
+  private lastPaint = 0
   private readonly ends: (() => void)[] = []
 
   constructor(
@@ -41,7 +43,7 @@ export class SpineView {
     this.labels = labels
     this.editor.forget()
     this.mountLayer()
-    this.state.setState(({ edition }) => ({ edition: edition + 1 }))
+    this.state.setState(({ edition, labelsShown }) => ({ edition: edition + 1, labelsShown: labelsShown + 1 }))
   }
 
   get labelMap(): Uint8Array<ArrayBuffer> | null {
@@ -65,6 +67,11 @@ export class SpineView {
   labelsChanged(slices: Iterable<number>): void {
     this.layer?.touch(slices)
     this.state.setState(({ edition }) => ({ edition: edition + 1 }))
+  }
+
+  /** Draws the whole label map anew. */
+  redrawLabels(): void {
+    this.labelsChanged(Array.from({ length: this.grid.dims[2] }, (_, k) => k))
   }
 
   // --- looking
@@ -165,28 +172,53 @@ export class SpineView {
     return { hu: this.volume.hu[index] as number, number: this.labels?.[index] ?? 0 }
   }
 
+  /** As `canvasToWorld`, but asked of the picture itself: both must agree. */
+  pictureToWorld(plane: Plane, pixel: [number, number]): Vec3 | null {
+    return this.stage?.canvasToWorld(plane, pixel) ?? null
+  }
+
+  /** Ends when the viewports have not painted for a quarter of a second. */
+  async idle(): Promise<void> {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+    while (performance.now() - this.lastPaint < QUIET_MS) await new Promise((next) => setTimeout(next, QUIET_MS / 5))
+  }
+
   // --- the panes
 
-  /** Puts the three planes into elements on the page; returns the way to take them out. */
+  /**
+   * Puts the three planes into elements on the page; returns the way to take them out. The flat
+   * picture is drawn first, because making the volume's texture blocks the page.
+   */
   attach(elements: Readonly<Record<Plane, HTMLDivElement>>): () => void {
-    const stage = new Stage(this.grid, elements)
-    this.stage = stage
-    const measure = () => this.resize(elements)
-    const observer = new ResizeObserver(measure)
+    const observer = new ResizeObserver(() => this.resize(elements))
     for (const plane of PLANES) observer.observe(elements[plane])
-    this.ends.push(() => observer.disconnect(), this.source.onVoxels(() => stage.render()))
-    for (const plane of PLANES) stage.onRendered(plane, () => this.noteDrawn())
-    void stage.show(this.volume.volume).then(() => {
-      if (this.stage !== stage) return
-      stage.setWindow(this.state.getState().window)
-      measure()
-      this.mountLayer()
-      stage.render()
+    this.resize(elements)
+    let isGone = false
+    this.ends.push(() => observer.disconnect(), () => {
+      isGone = true
     })
+    requestAnimationFrame(() => setTimeout(() => {
+      if (!isGone) void this.raiseStage(elements)
+    }))
     return () => this.detach()
   }
 
+  private async raiseStage(elements: Readonly<Record<Plane, HTMLDivElement>>): Promise<void> {
+    const volume = this.source.volumeOf(this.volume)
+    const stage = new Stage(this.grid, elements)
+    this.stage = stage
+    this.ends.push(this.source.onVoxels(() => stage.render()))
+    for (const plane of PLANES) stage.onRendered(plane, () => this.noteDrawn())
+    await stage.show(volume)
+    if (this.stage !== stage) return
+    stage.setWindow(this.state.getState().window)
+    this.resize(elements)
+    this.mountLayer()
+    stage.render()
+  }
+
   private noteDrawn(): void {
+    this.lastPaint = performance.now()
     if (!this.state.getState().isDrawn) this.state.setState({ isDrawn: true })
   }
 

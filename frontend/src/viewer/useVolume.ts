@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla'
 import { type Loading, OpenVolume } from './openVolume'
 import { SpineView } from './spineView'
 
-const WAITING = createStore<Loading>(() => ({ phase: 'describing', sharp: 0, slices: 0, error: null }))
+const WAITING = createStore<Loading>(() => ({ phase: 'describing', sharp: 0, slices: 0, isFilled: false, error: null }))
 
 export interface VolumeOnScreen {
   readonly loading: Loading

@@ -35,6 +35,8 @@ export interface ViewState {
   readonly levels: ReadonlyMap<number, string | null>
   /** Grows whenever the label map changes. */
   readonly edition: number
+  /** Grows whenever another label map is shown. */
+  readonly labelsShown: number
   /** The viewports have painted at least once; before that a flat preview stands in. */
   readonly isDrawn: boolean
 }
@@ -65,6 +67,7 @@ export function createViewState(): StoreApi<ViewState> {
     active: 0,
     levels: new Map(),
     edition: 0,
+    labelsShown: 0,
     isDrawn: false,
   }))
 }

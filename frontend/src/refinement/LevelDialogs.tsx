@@ -1,0 +1,74 @@
+import { Button, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { LEVELS, parseLevel } from '../domain/vertebrae'
+
+/** Asks for a level that the case does not have yet. */
+export function AddLevelDialog({ taken, opened, onClose, onAdd }: { taken: readonly (string | null)[]; opened: boolean; onClose: () => void; onAdd: (level: string) => void }) {
+  const { t } = useTranslation()
+  const [level, setLevel] = useState<string | null>(null)
+  const add = (event: FormEvent) => {
+    event.preventDefault()
+    if (level) onAdd(level)
+    setLevel(null)
+    onClose()
+  }
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('refinement.addLevel')} centered>
+      <form onSubmit={add}>
+        <Stack>
+          <Select data-autofocus label={t('refinement.level')} searchable data={LEVELS.filter((one) => !taken.includes(one))} value={level} onChange={setLevel} />
+          <Button type="submit" disabled={!level}>{level ? t('refinement.addNamed', { level }) : t('refinement.addLevel')}</Button>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+/** `G`, then a name. */
+export function GoToLevelDialog({ opened, onClose, onGo }: { opened: boolean; onClose: () => void; onGo: (level: string) => boolean }) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useState('')
+  const [error, setError] = useState<string | null>(null)
+  const go = (event: FormEvent) => {
+    event.preventDefault()
+    const level = parseLevel(typed)
+    if (!level || !onGo(level)) return setError(t('refinement.noSuchLevel', { typed }))
+    setTyped('')
+    setError(null)
+    onClose()
+  }
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('command.goToLevel')} centered size="xs">
+      <form onSubmit={go}>
+        <TextInput data-autofocus label={t('refinement.level')} placeholder="L2" value={typed} error={error} onChange={(event) => setTyped(event.currentTarget.value)} />
+      </form>
+    </Modal>
+  )
+}
+
+export const RETURN_REASONS = ['leak', 'missing_part', 'wrong_level', 'fused', 'artefact', 'other'] as const
+
+/** Asks why a mask goes back to the student. */
+export function ReturnDialog({ opened, onClose, onReturn }: { opened: boolean; onClose: () => void; onReturn: (reason: string, note: string) => void }) {
+  const { t } = useTranslation()
+  const [reason, setReason] = useState<string | null>(null)
+  const [note, setNote] = useState('')
+  const send = (event: FormEvent) => {
+    event.preventDefault()
+    if (!reason) return
+    onReturn(reason, note)
+    onClose()
+  }
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('refinement.returnToStudent')} centered>
+      <form onSubmit={send}>
+        <Stack>
+          <Select data-autofocus label={t('refinement.why')} data={RETURN_REASONS.map((value) => ({ value, label: t(`refinement.reason.${value}`) }))} value={reason} onChange={setReason} />
+          <Textarea label={t('refinement.note')} autosize minRows={3} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
+          <Button type="submit" disabled={!reason}>{t('refinement.returnToStudent')}</Button>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

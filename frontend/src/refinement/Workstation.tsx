@@ -1,0 +1,105 @@
+import { Button, Loader } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { IconArrowLeft } from '@tabler/icons-react'
+import { type ReactNode, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { CaseDetail } from '../api/types'
+import { KeyOf } from '../keys/KeysSheet'
+import { EmptyState } from '../shell/EmptyState'
+import { offerHooks } from '../testing'
+import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
+import { SaveBanner } from './SaveBanner'
+import type { Workplace } from './useWorkplace'
+import './workstation.css'
+
+interface Props {
+  readonly place: Workplace & { readonly detail: CaseDetail; readonly view: SpineView }
+  readonly bar: ReactNode
+  readonly strip: ReactNode
+  readonly tools: ReactNode
+  readonly options: ReactNode
+  readonly banner?: ReactNode
+  readonly panel?: ReactNode
+  readonly pins?: readonly Pin[]
+  readonly hint?: ReactNode
+}
+
+/** The frame of both workplaces: case bar, levels, tools, options, three planes, status, side panel. */
+export function Workstation({ place, bar, strip, tools, options, banner, panel, pins, hint }: Props) {
+  const { t } = useTranslation()
+  const { detail, view } = place
+  useTestHooks(place)
+  return (
+    <div className="workstation lamina-dark" data-panel={Boolean(panel)}>
+      <header className="ws-bar">
+        <Link to="/d/$dataset/worklist" params={{ dataset: detail.dataset }} aria-label={t('refinement.toWorklist')} className="ws-back">
+          <IconArrowLeft size={18} />
+        </Link>
+        <h1>{detail.code}</h1>
+        <span className="ws-title">{detail.title}</span>
+        {bar}
+      </header>
+      {strip}
+      {tools}
+      <div className="ws-options" role="group" aria-label={t('refinement.options')}>{options}</div>
+      <div className="ws-middle">
+        {banner}
+        <SaveBanner place={place} />
+        <SpineViewer view={view} pins={pins} />
+      </div>
+      <footer className="ws-status">
+        <StatusLine view={view} />
+        <Sharpness place={place} />
+        <span className="ws-gap" />
+        {hint}
+        <span><KeyOf command="keys" /> {t('refinement.keys')}</span>
+      </footer>
+      {panel}
+    </div>
+  )
+}
+
+function Sharpness({ place }: { place: Workplace }) {
+  const { t } = useTranslation()
+  const { phase, sharp, slices, error } = place.loading
+  if (phase === 'failed') return <span role="alert" className="ws-bad">{error}</span>
+  if (phase === 'whole' || slices === 0) return null
+  return <span role="status">{t('viewer.sharpening', { percent: Math.floor((100 * sharp) / slices) })}</span>
+}
+
+/** What browser tests may look at and use; without effect outside tests. */
+function useTestHooks(place: Props['place']): void {
+  const { view, loading, save, outbox } = place
+  useEffect(() => {
+    offerHooks({
+      ready: loading.phase === 'whole' && outbox !== null,
+      saved: save.kind === 'saved',
+      waiting: save.waiting,
+      labelCounts: () =>
+        Object.fromEntries([...(view.labelMap ? labelStats(view.grid, view.labelMap) : [])].map(([number, { voxels }]) => [number, voxels])),
+      worldToCanvas: (plane: 'sagittal' | 'axial' | 'coronal', mm: [number, number, number]) => view.worldToCanvas(plane, mm),
+      canvasToWorld: (plane: 'sagittal' | 'axial' | 'coronal', pixel: [number, number]) => view.canvasToWorld(plane, pixel),
+      pictureToWorld: (plane: 'sagittal' | 'axial' | 'coronal', pixel: [number, number]) => view.pictureToWorld(plane, pixel),
+      voxelAt: (mm: [number, number, number]) => view.voxelAt(mm),
+      flyTo: (mm: [number, number, number]) => view.flyTo(mm),
+      idle: () => view.idle(),
+    })
+  }, [view, loading.phase, save, outbox])
+}
+
+/** What is shown until the case and its volume are there, or why they are not. */
+export function Opening({ place }: { place: Workplace }) {
+  const { t } = useTranslation()
+  const failure = place.failure ?? place.loading.error
+  if (failure)
+    return (
+      <div role="alert" className="lamina-dark ws-opening">
+        <EmptyState title={t('viewer.failed')} text={failure} act={<Button onClick={() => location.reload()}>{t('error.retry')}</Button>} />
+      </div>
+    )
+  return (
+    <div role="status" className="lamina-dark ws-opening">
+      <EmptyState title={t('viewer.opening')} act={<Loader size="sm" />} />
+    </div>
+  )
+}

@@ -1,0 +1,58 @@
+/** What a person changed against the mask the model (or an import) left. */
+import type { Runs } from '../bridge'
+
+export interface LevelChange {
+  readonly number: number
+  readonly before: number
+  readonly added: number
+  readonly removed: number
+}
+
+export interface Changes {
+  /** Turns the mask before into the mask now; by flat index. */
+  readonly runs: Runs
+  /** Levels with a change, the largest share first. */
+  readonly levels: readonly LevelChange[]
+  /** All voxels that differ. */
+  readonly voxels: number
+}
+
+/** Compares two label maps of one grid; both hold vertebra numbers. */
+export function changesBetween(before: Uint8Array, now: Uint8Array): Changes {
+  if (before.length !== now.length) throw new RangeError('The two masks lie on different grids.')
+  const counts = new Uint32Array(3 * 256)
+  const runs: [number, number, number, number][] = []
+  let voxels = 0
+  for (let index = 0; index < now.length; index++) {
+    const was = before[index] as number
+    const is = now[index] as number
+    counts[3 * was] = (counts[3 * was] as number) + 1
+    if (was === is) continue
+    voxels++
+    counts[3 * is + 1] = (counts[3 * is + 1] as number) + 1
+    counts[3 * was + 2] = (counts[3 * was + 2] as number) + 1
+    const last = runs.at(-1)
+    if (last && last[0] + last[1] === index && last[2] === was && last[3] === is) last[1]++
+    else runs.push([index, 1, was, is])
+  }
+  return { runs: columns(runs), levels: changedLevels(counts), voxels }
+}
+
+function columns(runs: readonly [number, number, number, number][]): Runs {
+  return {
+    starts: Uint32Array.from(runs, (run) => run[0]),
+    lengths: Uint32Array.from(runs, (run) => run[1]),
+    old: Uint8Array.from(runs, (run) => run[2]),
+    new: Uint8Array.from(runs, (run) => run[3]),
+  }
+}
+
+function changedLevels(counts: Uint32Array): LevelChange[] {
+  const share = ({ before, added, removed }: LevelChange) => (added + removed) / Math.max(before, 1)
+  return Array.from({ length: 255 }, (_, at): LevelChange => {
+    const [before, added, removed] = counts.subarray(3 * (at + 1), 3 * (at + 1) + 3) as unknown as [number, number, number]
+    return { number: at + 1, before, added, removed }
+  })
+    .filter(({ added, removed }) => added + removed > 0)
+    .sort((a, b) => share(b) - share(a))
+}

@@ -1,0 +1,182 @@
+/** What a person needs to work on one case's mask: the case, its mask, the lease, and safe strokes. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useStore } from 'zustand'
+import { api, ApiError, onSignedIn } from '../api/client'
+import type { CaseDetail, Lease, Problem, Session } from '../api/types'
+import { applyRuns, BaseMismatch, fetchMask, Journal, layOnTop, Outbox, type SaveState, sendStroke, type Stroke } from '../bridge'
+import { labelStats, type LabelStats, type SpineView, useVolume } from '../viewer'
+
+const RENEW_LEASE_MS = 60_000
+const NOTHING_SAVED: SaveState = { kind: 'saved', waiting: 0, at: null }
+
+export function useCase(caseId: string) {
+  return useQuery({ queryKey: ['case', caseId], queryFn: ({ signal }) => api.get<CaseDetail>(`/cases/${caseId}/`, signal) })
+}
+
+export function useProblems(caseId: string) {
+  return useQuery({
+    queryKey: ['problems', caseId],
+    queryFn: ({ signal }) => api.get<Problem[]>(`/cases/${caseId}/problems/`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+/** Borrows the case and renews the loan; `lease` says who has it. */
+export function useLease(caseId: string, isWanted: boolean) {
+  const [lease, setLease] = useState<Lease | null>(null)
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const take = useCallback(
+    async (takeOver: boolean) => {
+      try {
+        setLease(await api.post<Lease>(`/cases/${caseId}/lease/`, { take_over: takeOver }))
+        setRefusal(null)
+      } catch (failure) {
+        if (!(failure instanceof ApiError) || failure.isOffline || failure.status === 401) return
+        setLease((failure.body.lease as Lease | undefined) ?? null)
+        setRefusal(failure.message)
+      }
+    },
+    [caseId],
+  )
+  useEffect(() => {
+    if (!isWanted) return
+    void take(false)
+    const timer = setInterval(() => void take(false), RENEW_LEASE_MS)
+    return () => {
+      clearInterval(timer)
+      void api.delete(`/cases/${caseId}/lease/`).catch(() => undefined)
+    }
+  }, [caseId, isWanted, take])
+  return { lease, refusal, takeOver: () => void take(true) }
+}
+
+interface OpenMask {
+  readonly view: SpineView
+  readonly outbox: Outbox
+}
+
+/** Shows the case's mask in the viewer and ties its strokes to the journal and the server. */
+function useMask(caseId: string, view: SpineView | null, owner: string | null) {
+  const [open, setOpen] = useState<OpenMask | null>(null)
+  const [failure, setFailure] = useState<string | null>(null)
+  const [attempt, setAttempt] = useState(0)
+  const onTop = useRef<readonly Stroke[]>([])
+  useEffect(() => {
+    if (!view || owner === null) return
+    const stop = new AbortController()
+    const ends: (() => void)[] = [() => stop.abort()]
+    openMask(caseId, view, owner, stop.signal)
+      .then((opened) => {
+        if (stop.signal.aborted) return opened.outbox.close()
+        ends.push(view.editor.onStroke((tool, runs) => void opened.outbox.add(tool, runs)))
+        for (const stroke of onTop.current) layAgain(opened, stroke)
+        onTop.current = []
+        ends.push(onSignedIn(() => opened.outbox.begin()), () => opened.outbox.close())
+        setOpen(opened)
+        setFailure(null)
+      })
+      .catch((cause: unknown) => {
+        if (!stop.signal.aborted) setFailure(cause instanceof Error ? cause.message : String(cause))
+      })
+    return () => {
+      for (const end of ends) end()
+      setOpen(null)
+    }
+  }, [caseId, view, owner, attempt])
+  /** Takes the server's mask; with `keepMine`, what was not sent is painted again on top of it. */
+  const takeTheirs = async (keepMine: boolean) => {
+    if (!open) return
+    onTop.current = keepMine ? open.outbox.pending() : []
+    await open.outbox.drop()
+    setAttempt((n) => n + 1)
+  }
+  return { open, failure, takeTheirs, reload: () => setAttempt((n) => n + 1) }
+}
+
+function layAgain({ view, outbox }: OpenMask, stroke: Stroke): void {
+  if (!view.labelMap) return
+  const runs = layOnTop(view.labelMap, stroke.runs)
+  if (runs.starts.length === 0) return
+  outbox.add(stroke.tool, runs)
+  view.redrawLabels()
+}
+
+/** The mask as the server has it, with what waits in this browser's journal on top. */
+async function openMask(caseId: string, view: SpineView, owner: string, signal: AbortSignal): Promise<OpenMask> {
+  const journal = await Journal.open(owner, caseId)
+  const mask = await fetchMask(caseId, { signal })
+  const send = (bytes: Uint8Array<ArrayBuffer>) => sendStroke(caseId, bytes)
+  const outbox = new Outbox({ journal, send, lastSequence: mask.lastSequence, revision: mask.revision })
+  for (const stroke of await outbox.resume()) {
+    if (stroke.sequence <= mask.lastSequence) continue
+    try {
+      applyRuns(mask.labels, stroke.runs)
+    } catch (cause) {
+      if (!(cause instanceof BaseMismatch)) throw cause
+      break
+    }
+  }
+  view.setLabels(mask.labels)
+  return { view, outbox }
+}
+
+export function useSaveState(outbox: Outbox | null): SaveState {
+  const subscribe = useCallback((listener: () => void) => outbox?.subscribe(listener) ?? (() => undefined), [outbox])
+  return useSyncExternalStore(subscribe, () => outbox?.state ?? NOTHING_SAVED)
+}
+
+/** Sizes and middles of all levels, counted again when strokes have rested for a moment. */
+function useStats(view: SpineView | null, isOpen: boolean): ReadonlyMap<number, LabelStats> {
+  const [stats, setStats] = useState<ReadonlyMap<number, LabelStats>>(new Map())
+  useEffect(() => {
+    if (!view || !isOpen) return
+    const count = () => {
+      if (view.labelMap && !view.editor.isPainting) setStats(labelStats(view.grid, view.labelMap))
+    }
+    count()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const end = view.editor.onStroke(() => {
+      clearTimeout(timer)
+      timer = setTimeout(count, 2_000)
+    })
+    return () => {
+      clearTimeout(timer)
+      end()
+    }
+  }, [view, isOpen])
+  return stats
+}
+
+export function useWorkplace(caseId: string) {
+  const client = useQueryClient()
+  const session = useQuery({ queryKey: ['session'], queryFn: ({ signal }) => api.get<Session>('/session/', signal), staleTime: 60_000 })
+  const found = useCase(caseId)
+  const detail = found.data ?? null
+  const { loading, view } = useVolume(detail?.volume ?? null)
+  const user = session.data?.user ?? null
+  const mask = useMask(caseId, view, user && String(user.id))
+  const state = useSaveState(mask.open?.outbox ?? null)
+  const stats = useStats(view, mask.open !== null)
+  const levels = useMemo(() => new Map(detail?.vertebrae.map((one) => [one.number, one.level]) ?? []), [detail])
+  useEffect(() => view?.setLevels(levels), [view, levels])
+
+  const addLevel = useMutation({
+    mutationFn: (level: string) => api.post<{ number: number }>(`/cases/${caseId}/vertebrae/`, { level }),
+    onSuccess: async ({ number }) => {
+      await client.invalidateQueries({ queryKey: ['case', caseId] })
+      view?.setActive(number)
+    },
+  })
+  return {
+    caseId, user, detail, failure: found.error?.message ?? mask.failure, loading, view,
+    outbox: mask.open?.outbox ?? null, save: state, stats, levels, addLevel, reloadMask: mask.reload, takeTheirs: mask.takeTheirs,
+  }
+}
+
+export type Workplace = ReturnType<typeof useWorkplace>
+
+/** Number in hand, following clicks in the picture too; 0 before a viewer is there. */
+export function useActive(view: SpineView): number {
+  return useStore(view.state, (state) => state.active)
+}
