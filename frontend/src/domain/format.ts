@@ -60,7 +60,8 @@ export function formatPercent(hundredths: number, decimals = 0): string {
 export function formatWait(days: number): string {
   if (days >= 1) return `${formatNumber(Math.floor(days))} d`
   const minutes = Math.floor(days * 24 * 60)
-  return minutes >= 60 ? `${Math.floor(minutes / 60)} h` : `${minutes} min`
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h`
+  return minutes >= 1 ? `${minutes} min` : '< 1 min'
 }
 
 /** Voxel spacing: "0.78 × 0.78 × 1.00". */

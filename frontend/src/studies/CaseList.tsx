@@ -23,7 +23,7 @@ type ListRoute = '/d/$dataset/worklist' | '/d/$dataset/cases'
 export interface CaseListProps {
   dataset: string
   from: ListRoute
-  titleKey: 'title' | 'title_manager'
+  kind: 'work' | 'cases'
   standardScope: Scope
 }
 
@@ -40,6 +40,7 @@ function useSelection(rows: WorkRow[], open: (row: WorkRow) => void) {
 interface BodyProps {
   list: Worklist
   dataset: string
+  kind: 'work' | 'cases'
   scope: Scope
   search: string
   order: string | undefined
@@ -47,14 +48,13 @@ interface BodyProps {
   onScope: (scope: Scope) => void
 }
 
-function ListBody({ list, dataset, scope, search, order, onSearch, onScope }: BodyProps) {
+function ListBody({ list, dataset, kind, scope, search, order, onSearch, onScope }: BodyProps) {
   const navigate = useNavigate()
   const open = (row: WorkRow) => void navigate(caseLink(row))
   const rows = inOrder(matching(list.rows, search), orderOf(order))
   const { index, select } = useSelection(rows, open)
   useCommand('nextCase', () => list.next && open(list.next), { enabled: list.next !== null })
   const model = useDataset(dataset).data?.model
-  const hasMoves = list.rows.some((row) => row.moves.length > 0)
   if (rows.length === 0) {
     return <EmptyList dataset={dataset} scope={scope} search={search} list={list} onSearch={onSearch} onScope={onScope} />
   }
@@ -64,14 +64,13 @@ function ListBody({ list, dataset, scope, search, order, onSearch, onScope }: Bo
         rows={rows}
         total={list.rows.length}
         dataset={dataset}
-        withMoves={hasMoves}
         selected={index}
         onSelect={select}
         onOpen={open}
       />
       <aside className={`${page.stack} ${page.stay}`}>
-        {(list.next || list.stages.length === 0) && <NextCard next={list.next} onOpen={open} />}
-        {list.stages.length > 0 && <StageBoard stages={list.stages} />}
+        {(list.next || kind === 'work') && <NextCard next={list.next} onOpen={open} />}
+        {kind === 'cases' && <StageBoard stages={list.stages} />}
         {model !== undefined && <ModelNote model={model} />}
       </aside>
     </div>
@@ -79,13 +78,13 @@ function ListBody({ list, dataset, scope, search, order, onSearch, onScope }: Bo
 }
 
 /** A list of cases with search, scope and order in its address, and what is next beside it. */
-export function CaseList({ dataset, from, titleKey, standardScope }: CaseListProps) {
+export function CaseList({ dataset, from, kind, standardScope }: CaseListProps) {
   const { t } = useTranslation()
   const search = useSearch({ from })
   const navigate = useNavigate({ from })
   const scope = search.scope ?? standardScope
   const query = useQuery(worklistOptions(dataset, scope))
-  const summary = useSummary(query.data)
+  const summary = useSummary(query.data, kind)
   useScope('list')
   const change = (part: { q?: string; scope?: Scope; order?: string }) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace: true })
@@ -94,7 +93,7 @@ export function CaseList({ dataset, from, titleKey, standardScope }: CaseListPro
   return (
     <Page
       dataset={dataset}
-      title={t(`worklist.${titleKey}`)}
+      title={t(kind === 'work' ? 'worklist.title' : 'worklist.title_manager')}
       subtitle={summary}
       actions={
         <ListBar
@@ -112,6 +111,7 @@ export function CaseList({ dataset, from, titleKey, standardScope }: CaseListPro
           <ListBody
             list={list}
             dataset={dataset}
+            kind={kind}
             scope={scope}
             search={search.q ?? ''}
             order={search.order}

@@ -15,7 +15,6 @@ interface CaseRowProps {
   row: WorkRow
   dataset: string
   isSelected: boolean
-  withMoves: boolean
   now: Date
   onSelect: () => void
   onOpen: () => void
@@ -31,7 +30,7 @@ function Waiting({ row, now }: { row: WorkRow; now: Date }) {
 const isBusy = (row: WorkRow) => (row.held_by !== null && !row.held_by.is_me) || row.job?.state === 'running'
 
 /** One case of the list, 60 px high. */
-export function CaseRow({ row, dataset, isSelected, withMoves, now, onSelect, onOpen }: CaseRowProps) {
+export function CaseRow({ row, dataset, isSelected, now, onSelect, onOpen }: CaseRowProps) {
   const { t } = useTranslation()
   return (
     <tr
@@ -67,11 +66,9 @@ export function CaseRow({ row, dataset, isSelected, withMoves, now, onSelect, on
       <td className={classes.lookAt}>
         <LookAt row={row} />
       </td>
-      {withMoves && (
-        <td className={classes.moves}>
-          <RowMoves row={row} dataset={dataset} />
-        </td>
-      )}
+      <td className={classes.moves}>
+        <RowMoves row={row} dataset={dataset} />
+      </td>
     </tr>
   )
 }

@@ -14,7 +14,6 @@ interface CaseTableProps {
   rows: WorkRow[]
   total: number
   dataset: string
-  withMoves: boolean
   selected: number
   onSelect: (index: number) => void
   onOpen: (row: WorkRow) => void
@@ -58,7 +57,7 @@ function useShownRows(rows: WorkRow[], selected: number) {
   return { body, first, end }
 }
 
-function Head({ withMoves }: { withMoves: boolean }) {
+function Head() {
   const { t } = useTranslation()
   return (
     <thead>
@@ -70,11 +69,9 @@ function Head({ withMoves }: { withMoves: boolean }) {
         <th scope="col">{t('worklist.column_holder')}</th>
         <th scope="col" className={classes.number}>{t('worklist.column_waiting')}</th>
         <th scope="col">{t('worklist.column_look_at')}</th>
-        {withMoves && (
-          <th scope="col">
-            <span className="visually-hidden">{t('worklist.column_moves')}</span>
-          </th>
-        )}
+        <th scope="col">
+          <span className="visually-hidden">{t('worklist.column_moves')}</span>
+        </th>
       </tr>
     </thead>
   )
@@ -88,14 +85,14 @@ const Gap = ({ rows }: { rows: number }) =>
   ) : null
 
 /** The cases of a list; above 200 only those in view are drawn. */
-export function CaseTable({ rows, total, dataset, withMoves, selected, onSelect, onOpen }: CaseTableProps) {
+export function CaseTable({ rows, total, dataset, selected, onSelect, onOpen }: CaseTableProps) {
   const { t } = useTranslation()
   const now = useNow()
   const { body, first, end } = useShownRows(rows, selected)
   return (
     <div className={classes.panel}>
       <table className={classes.table} aria-label={t('worklist.table')} aria-rowcount={rows.length + 1}>
-        <Head withMoves={withMoves} />
+        <Head />
         <tbody ref={body}>
           <Gap rows={first} />
           {rows.slice(first, end).map((row, place) => (
@@ -103,7 +100,6 @@ export function CaseTable({ rows, total, dataset, withMoves, selected, onSelect,
               key={row.case}
               row={row}
               dataset={dataset}
-              withMoves={withMoves}
               now={now}
               isSelected={first + place === selected}
               onSelect={() => onSelect(first + place)}

@@ -61,19 +61,26 @@ function Events({ events }: { events: CaseEventOut[] }) {
   )
 }
 
+const FACTS = [
+  'modality', 'sex', 'age_years', 'contrast', 'manufacturer', 'model', 'kernel', 'kvp', 'slice_thickness_mm',
+] as const
+
 const shown = (value: string | number) => (typeof value === 'number' ? formatNumber(value, Number.isInteger(value) ? 0 : 2) : value)
 
 function Facts({ detail }: { detail: CaseDetail }) {
   const { t } = useTranslation()
-  const facts = Object.entries(detail.series).filter((fact): fact is [string, string | number] => fact[1] !== null && fact[1] !== '')
+  const facts = FACTS.flatMap((name) => {
+    const value = detail.series[name]
+    return value === null || value === undefined || value === '' ? [] : [{ name, value }]
+  })
   return (
     <aside className={`${page.panel} ${page.padded}`}>
       <h2 className={page.panelTitle}>{t('history.facts')}</h2>
       <dl className={page.facts}>
         <dt>{t('imports.column_spacing')}</dt>
         <dd>{formatSpacing(detail.spacing_mm)}</dd>
-        {facts.map(([name, value]) => (
-          <FactRow key={name} name={name} value={shown(value)} />
+        {facts.map(({ name, value }) => (
+          <FactRow key={name} name={t(`history.fact.${name}`)} value={shown(value)} />
         ))}
       </dl>
     </aside>

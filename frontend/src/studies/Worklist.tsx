@@ -10,5 +10,5 @@ export function Worklist() {
   if (roles?.includes('manager') && !doesWork(roles)) {
     return <Navigate to="/d/$dataset/cases" params={{ dataset }} replace />
   }
-  return <CaseList dataset={dataset} from="/d/$dataset/worklist" titleKey="title" standardScope="ready" />
+  return <CaseList dataset={dataset} from="/d/$dataset/worklist" kind="work" standardScope="ready" />
 }
