@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from webapp.pages.health import show_health
 from webapp.pages.shell import show_shell
 
 _ROOMS = ("studies", "refinement", "reading", "consensus", "rounds", "releases")
@@ -14,6 +15,7 @@ def answer_unknown(request: HttpRequest, path: str = "") -> HttpResponse:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", show_health),
     path("api/", include("webapp.pages.urls")),
     *(path("api/", include(f"annotation.{room}.urls")) for room in _ROOMS),
     path("v/", include("webapp.pages.volumes")),
