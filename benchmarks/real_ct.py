@@ -112,8 +112,12 @@ def thoracic_rows(pipeline: Pipeline, weights: Weights) -> list[Row]:
 def lumbar_rows(pipeline: Pipeline, weights: Weights) -> list[Row]:
     """Judge the lumbar CT."""
     volume, mask = read_lumbar()
-    run = _run(volume, pipeline, weights)
-    truth = {level: _centre(mask, level, volume.grid) for level in NAMED}
+    return judge_lumbar(_run(volume, pipeline, weights), volume.grid, mask)
+
+
+def judge_lumbar(run: Run, grid: Grid, mask: NDArray[np.uint8]) -> list[Row]:
+    """Compare a proposal with the reference mask (VerSe labels) on the CT's own grid."""
+    truth = {level: reference_centre_mm(mask, level, grid) for level in NAMED}
     matching = judging.match_centres(np.array(list(truth.values())), run.centres_mm, 8.0)
     pairs = [(NAMED[t], f) for t, f in matching.pairs]
     right = [level for level, f in pairs if run.proposal.vertebrae[f].level == level]
@@ -139,7 +143,8 @@ def _named(run: Run, chosen: Iterable[int]) -> str:
     return " ".join(run.proposal.vertebrae[n].level for n in indices)
 
 
-def _centre(mask: NDArray[np.uint8], level: str, grid: Grid) -> Floats:
+def reference_centre_mm(mask: NDArray[np.uint8], level: str, grid: Grid) -> Floats:
+    """Return the middle of a body, LPS, from the mask of the whole vertebra."""
     di, dj, dk = grid.spacing_mm
     kji = judging.body_centre_of_mask(mask == label_of(level), (dk, dj, di))
     return grid.to_mm(kji[::-1])
