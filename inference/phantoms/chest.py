@@ -36,8 +36,8 @@ def _in_rib_cage(
     x, y, z = axes
     top, dome = ends
     wall = np.float32(rng.uniform(14, 24)) + np.float32(person.habitus.fat_mm * 0.6)
-    a = (person.profile(z, "half_width") - wall) * np.float32(rng.uniform(0.78, 0.9))
-    b = person.profile(z, "half_depth") - wall
+    a = np.maximum(person.profile(z, "half_width") - wall, 5) * np.float32(rng.uniform(0.78, 0.9))
+    b = np.maximum(person.profile(z, "half_depth") - wall, 5)
     taper = np.sqrt(np.clip((np.float32(top) - z) / 90, 0, 1))
     dx, dy = x - person.profile(z, "x"), y - person.profile(z, "middle")
     ring = (np.abs(dx) / (a * taper + 1)) ** 2.4 + (np.abs(dy) / (b * (0.4 + 0.6 * taper))) ** 2.4
