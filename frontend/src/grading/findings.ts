@@ -22,6 +22,7 @@ export const DEFORMITIES = [
   'scheuermann',
   'schmorl',
   'developmental_wedge',
+  'short_vertebra',
   'degenerative_remodelling',
   'limbus',
   'haemangioma',
@@ -35,6 +36,11 @@ export const MATERIALS = ['pmma', 'screw_rod', 'cage', 'vertebral_replacement', 
 /** Fractures are graded at thoracic and lumbar levels only; a vertebra without a name may be graded. */
 export function isGradable(level: string | null): boolean {
   return level === null || isGraded(level)
+}
+
+/** A protocol may have the neck graded too; elsewhere its vertebrae begin as not graded. */
+export function mayGrade(finding: Pick<Finding, 'not_graded_reason'>): boolean {
+  return finding.not_graded_reason !== 'cervical'
 }
 
 /** `open` has been touched but says neither a grade nor why there is none. */

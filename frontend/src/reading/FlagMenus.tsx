@@ -6,7 +6,7 @@ import {
   confidenceChange,
   DEFORMITIES,
   deformityChange,
-  isGradable,
+  mayGrade,
   MATERIALS,
   materialChange,
   NOT_GRADED_REASONS,
@@ -28,7 +28,7 @@ interface Props {
 export function FlagMenus({ desk, finding, menu, setMenu }: Props) {
   const { t } = useTranslation()
   const { number } = finding
-  const gradable = isGradable(finding.level)
+  const gradable = mayGrade(finding)
   const opening = (name: OpenMenu) => ({
     opened: menu === name,
     onChange: (opened: boolean) => setMenu(opened ? name : null),

@@ -23,7 +23,12 @@ export function GradePanel({ desk, detail, nameOf, menu, setMenu }: Props) {
   return (
     <div className={classes.panel}>
       <HeightsTable finding={active} expected={expected} nameOf={nameOf} />
-      <RatioAxis finding={active} expected={expected} convention={reading.convention} />
+      <RatioAxis
+        finding={active}
+        expected={expected}
+        convention={reading.convention}
+        withheld={detail.grade_withheld_reason}
+      />
       <OwnGrade desk={desk} finding={active} detail={detail} name={nameOf(active)} menu={menu} setMenu={setMenu} />
     </div>
   )

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
 import { colourOf } from '../domain/levelColours'
-import { gradeChange, isGradable, rowState, shapeChange } from '../grading/findings'
+import { gradeChange, rowState, shapeChange } from '../grading/findings'
 import { GradeChoice, ShapeChoice } from '../grading/GradeKeys'
 import classes from './reading.module.css'
 import type { Row } from './rows'
@@ -70,8 +70,8 @@ function Ratio({ finding }: { finding: Finding }) {
 
 function Verdict({ finding, desk, name }: Pick<Props, 'finding' | 'desk' | 'name'>) {
   const { t } = useTranslation()
-  if (finding.not_graded_reason !== null || !isGradable(finding.level)) {
-    const reason = finding.not_graded_reason ?? 'cervical'
+  if (finding.not_graded_reason !== null) {
+    const reason = finding.not_graded_reason
     return (
       <span className={classes.reason} style={{ gridColumn: 'span 2' }}>
         {t(`grading.reason.${reason}`)}

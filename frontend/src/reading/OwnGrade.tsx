@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import { Anchor } from '@mantine/core'
 import type { CaseDetail, Finding } from '../api/types'
-import { gradeChange, isGradable, shapeChange } from '../grading/findings'
+import { gradeChange, mayGrade, shapeChange } from '../grading/findings'
 import { GradeChoice, ShapeChoice } from '../grading/GradeKeys'
 import { Doubts, FlagMenus } from './FlagMenus'
 import { ModelSays } from './ModelSays'
@@ -22,7 +22,8 @@ interface Props {
 /** The reader's own grade, what hinders it, and what the model may say. */
 export function OwnGrade({ desk, finding, detail, name, menu, setMenu }: Props) {
   const { t } = useTranslation()
-  const isAssumed = detail.counted_from === 'assumed' && !desk.reading.levels_confirmed
+  const isCounted = [detail, ...detail.vertebrae].every((named) => named.counted_from !== 'assumed')
+  const isAssumed = !isCounted && !desk.reading.levels_confirmed
   const shared = { finding, level: name, disabled: !desk.isOpen }
   return (
     <section>
@@ -31,7 +32,7 @@ export function OwnGrade({ desk, finding, detail, name, menu, setMenu }: Props) 
         <Doubts desk={desk} finding={finding} menu={menu} setMenu={setMenu} />
       </div>
       <div className={classes.keys}>
-        {isGradable(finding.level) ? (
+        {mayGrade(finding) ? (
           <>
             <GradeChoice {...shared} onGrade={(grade) => desk.change(finding.number, gradeChange(finding, grade))} />
             <ShapeChoice {...shared} onShape={(shape) => desk.change(finding.number, shapeChange(finding, shape))} />

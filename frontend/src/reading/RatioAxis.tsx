@@ -9,13 +9,15 @@ interface Props {
   readonly finding: Finding
   readonly expected: Expected | null
   readonly convention: string
+  /** Why no grade is suggested; null where one is. */
+  readonly withheld: string | null
 }
 
 /** Height losses shown, in per cent. */
 const AXIS_END = 50
 
 /** G in figures and on an axis of height loss with the limits of the grades. */
-export function RatioAxis({ finding, expected, convention }: Props) {
+export function RatioAxis({ finding, expected, convention, withheld }: Props) {
   const { t } = useTranslation()
   const limits = conventionOf(convention).limits.map((limit) => Math.round(100 - 100 * limit))
   const zones = [0, ...limits, AXIS_END]
@@ -38,7 +40,7 @@ export function RatioAxis({ finding, expected, convention }: Props) {
             {zones.slice(1).map((end, zone) => (
               <span
                 key={end}
-                data-here={zone === grade}
+                data-here={withheld === null && zone === grade}
                 style={{ flex: end - (zones[zone] ?? 0), background: `var(--grade-${zone})` }}
               />
             ))}
@@ -52,7 +54,11 @@ export function RatioAxis({ finding, expected, convention }: Props) {
             ))}
             <span style={{ left: '100%' }}>%</span>
           </div>
-          <Suggestion finding={finding} expected={expected} convention={convention} />
+          {withheld === null ? (
+            <Suggestion finding={finding} expected={expected} convention={convention} />
+          ) : (
+            <span className={classes.suggest}>{t('reading.ratio.withheld', { reason: withheld })}</span>
+          )}
         </>
       )}
     </section>
@@ -60,7 +66,7 @@ export function RatioAxis({ finding, expected, convention }: Props) {
 }
 
 /** The grade by the limits; a uniform crush has G near 1, and only the neighbours show it. */
-function Suggestion({ finding, expected, convention }: Props) {
+function Suggestion({ finding, expected, convention }: Omit<Props, 'withheld'>) {
   const { t } = useTranslation()
   const grade = finding.grade_measured ?? 0
   const beside =

@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function ReadingScreen({ detail, start }: Props) {
-  const desk = useDesk(start)
+  const desk = useDesk(start, detail.grade_withheld_reason !== null)
   const acts = useActs(desk, detail)
   const meta = useVolumeMeta(detail.volume)
   const [wantsSagittal, setWantsSagittal] = useState(false)

@@ -14,7 +14,7 @@ export type Desk = ReturnType<typeof useDesk>
 const inOrder = (findings: readonly Finding[]) =>
   [...findings].sort((a, b) => compareLevels(a.level, b.level) || a.number - b.number)
 
-export function useDesk(start: ReadingOut) {
+export function useDesk(start: ReadingOut, isWithheld: boolean) {
   const [reading, setReading] = useState(start)
   const [findings, setFindings] = useState(() => inOrder(start.findings))
   const [activeNumber, setActive] = useState(() => firstToRead(inOrder(start.findings)))
@@ -39,7 +39,7 @@ export function useDesk(start: ReadingOut) {
     drafts.put(number, said)
   }
   const show = (number: number, points: SixPoints | null) =>
-    setFindings((all) => withChange(all, number, measured(points, reading.convention)))
+    setFindings((all) => withChange(all, number, measured(points, reading.convention, isWithheld)))
 
   const movePoints = (number: number, points: SixPoints, phase: 'drag' | 'end') => {
     if (!isOpen) return

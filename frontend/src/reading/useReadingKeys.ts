@@ -1,5 +1,5 @@
 import type { Grade, GradedShape } from '../grading/findings'
-import { gradeChange, isGradable, shapeChange } from '../grading/findings'
+import { gradeChange, mayGrade, shapeChange } from '../grading/findings'
 import { useCommand, useScope } from '../keys/useKeys'
 import type { Acts } from './useActs'
 import type { Desk } from './useDesk'
@@ -14,7 +14,7 @@ interface Doors {
 /** Binds the keys of the reading screen to its acts. */
 export function useReadingKeys(desk: Desk, acts: Acts, { setMenu, togglePlane }: Doors): void {
   const { active, isOpen } = desk
-  const enabled = isOpen && active !== null && isGradable(active.level)
+  const enabled = isOpen && active !== null && mayGrade(active)
   const grade = (value: Grade) => active && desk.change(active.number, gradeChange(active, value))
   const shape = (value: GradedShape) => active && desk.change(active.number, shapeChange(active, value))
   useScope('reading')
