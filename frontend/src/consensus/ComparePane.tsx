@@ -89,6 +89,7 @@ function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate)
   const rows = heightRows(active.a, active.b)
   const widest = widestRow(rows)
   const { draft } = edit
+  const settled = active.settled?.finding ?? null
   const heights = (side: 'a' | 'b') =>
     rows.map((row) => {
       const value = row[side]
@@ -106,10 +107,19 @@ function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate)
         colour: side === 'a' ? 'var(--reader-a)' : 'var(--reader-b)',
         marker: side === 'a' ? 'circle' : 'square',
         dashed: side === 'b',
-        faint: draft !== null,
+        faint: draft !== null || settled !== null,
       },
       side: side === 'a' && shown === 'both' ? 'left' : 'right',
-      heights: draft === null ? heights(side) : undefined,
+      heights: draft === null && settled === null ? heights(side) : undefined,
+    })
+  }
+  if (settled?.six_points_mm && shown === 'both') {
+    sets.push({
+      id: 'settled',
+      name: t('consensus.settled'),
+      points: settled.six_points_mm,
+      look: { colour: '#ffffff', marker: 'circle' },
+      heights: settled.heights_mm?.map((height) => formatNumber(height, 1)),
     })
   }
   if (draft?.points) {

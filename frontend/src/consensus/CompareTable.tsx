@@ -67,8 +67,8 @@ export function CompareTable({ a, b }: Props) {
           a={listed(a?.foreign_material, 'material', t)}
           b={listed(b?.foreign_material, 'material', t)}
         />
-        <Words name={t('consensus.row.confidence')} a={surety(a, t)} b={surety(b, t)} />
-        <Words name={t('consensus.row.remark')} a={a?.remark ?? ''} b={b?.remark ?? ''} />
+        <Words name={t('consensus.row.confidence')} a={surety(a, t)} b={surety(b, t)} empty="–" />
+        <Words name={t('consensus.row.remark')} a={a?.remark ?? ''} b={b?.remark ?? ''} empty="–" />
       </tbody>
     </table>
   )
@@ -101,15 +101,24 @@ function Row({ name, a, b, difference = '', isNotable = false }: RowProps) {
   )
 }
 
+interface WordsProps {
+  readonly name: string
+  readonly a: string
+  readonly b: string
+  /** Stands where one reader said nothing. */
+  readonly empty?: string
+}
+
 /** A row of words; left out where neither reader said anything. */
-function Words({ name, a, b }: { name: string; a: string; b: string }) {
+function Words({ name, a, b, empty }: WordsProps) {
   const { t } = useTranslation()
   if (a === '' && b === '') return null
+  const nothing = empty ?? t('consensus.nothing')
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td className={classes.text}>{a || t('consensus.nothing')}</td>
-      <td className={classes.text}>{b || t('consensus.nothing')}</td>
+      <td className={classes.text}>{a || nothing}</td>
+      <td className={classes.text}>{b || nothing}</td>
       <td />
     </tr>
   )

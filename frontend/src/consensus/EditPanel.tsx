@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { DisagreementOut } from '../api/types'
 import { formatNumber } from '../domain/format'
 import { GradeChoice, ShapeChoice } from '../grading/GradeKeys'
-import { needsRemark } from './compare'
+import { editedFinding, needsRemark } from './compare'
 import classes from './consensus.module.css'
 import type { Edit } from './useEdit'
 import type { Sitting } from './useSitting'
@@ -23,7 +23,7 @@ export function EditPanel({ sitting, entry, edit, level, remark }: Props) {
   if (draft === null) return null
   const owes = needsRemark(draft.finding, entry) && remark.trim() === ''
   const keep = () => {
-    const finding = { ...draft.finding, six_points_mm: draft.points }
+    const finding = editedFinding(entry, draft)
     void sitting.settle(entry, 'edited', { finding, remark }).then(edit.stop)
   }
   return (

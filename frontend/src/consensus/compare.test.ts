@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DisagreementOut, Finding } from '../api/types'
 import { aFinding } from '../grading/aFinding'
 import {
+  editedFinding,
   heightRows,
   inTurn,
   meanMeasured,
@@ -94,6 +95,8 @@ describe('the question', () => {
     expect(questionOf(entry('x', 'grade', 1, { grade_reader: 1 }, { grade_reader: 0 }))).toBe('fractured')
     expect(questionOf(entry('x', 'grade', 1, { grade_reader: 1 }, { grade_reader: 3 }))).toBe('grade')
     expect(questionOf(entry('x', 'presence', 1))).toBe('visible')
+    expect(questionOf(entry('x', 'presence', 1, {}, { level: 'T8' }))).toBe('level')
+    expect(questionOf({ ...entry('x', 'presence', 1), b: null })).toBe('marked')
     expect(questionOf(entry('x', 'flags', 1))).toBe('flags')
   })
 
@@ -102,5 +105,21 @@ describe('the question', () => {
     expect(needsRemark({ grade_reader: 1, shape_reader: 'wedge' }, one)).toBe(false)
     expect(needsRemark({ grade_reader: 0, shape_reader: null }, one)).toBe(false)
     expect(needsRemark({ grade_reader: 2, shape_reader: 'wedge' }, one)).toBe(true)
+  })
+})
+
+describe('an edited finding', () => {
+  it("takes over what the sitting did not change, without the reader's remark", () => {
+    const one = entry('x', 'grade', 7, { deformity: ['schmorl'], remark: 'mine' }, { grade_reader: 0 })
+    const said = { grade_reader: 2 as const, shape_reader: 'wedge' as const, not_graded_reason: null }
+    expect(editedFinding(one, { points: body(14), finding: said })).toEqual({
+      level: 'T7',
+      deformity: ['schmorl'],
+      foreign_material: [],
+      confidence: null,
+      remark: '',
+      ...said,
+      six_points_mm: body(14),
+    })
   })
 })

@@ -79,16 +79,21 @@ export function inTurn(open: readonly DisagreementOut[], deferred: readonly stri
   return [...open.filter((entry) => !deferred.includes(entry.id)), ...later]
 }
 
-export type Question = 'fractured' | 'visible' | 'grade' | 'shape' | 'flags' | 'points' | 'limit'
+export type Question = 'level' | 'marked' | 'fractured' | 'visible' | 'grade' | 'shape' | 'flags' | 'points' | 'limit'
 
 /** What has to be decided, so that the panel can ask it in words. */
 export function questionOf(entry: DisagreementOut): Question {
   const a = entry.a?.grade_reader ?? null
   const b = entry.b?.grade_reader ?? null
-  if (entry.kind === 'presence') return 'visible'
+  if (entry.kind === 'presence') return presenceQuestion(entry)
   if (entry.kind === 'threshold') return 'limit'
   if (entry.kind !== 'grade') return entry.kind
   return a !== null && b !== null && a > 0 !== b > 0 ? 'fractured' : 'grade'
+}
+
+function presenceQuestion(entry: DisagreementOut): Question {
+  if (entry.a === null || entry.b === null) return 'marked'
+  return entry.a.level === entry.b.level ? 'visible' : 'level'
 }
 
 /** A remark is owed where the outcome is neither reader's. */
@@ -96,4 +101,23 @@ export function needsRemark(edited: Pick<Finding, 'grade_reader' | 'shape_reader
   const same = (other: Finding | null) =>
     other !== null && other.grade_reader === edited.grade_reader && other.shape_reader === edited.shape_reader
   return !same(entry.a) && !same(entry.b)
+}
+
+type Edited = Pick<Finding, 'grade_reader' | 'shape_reader' | 'not_graded_reason'>
+
+/** All that a sitting says with points of its own: what it did not change is reader A's (or B's). */
+export function editedFinding(
+  entry: DisagreementOut,
+  draft: { readonly points: SixPoints | null; readonly finding: Edited },
+): Partial<Finding> {
+  const base = entry.a ?? entry.b
+  return {
+    level: base?.level ?? entry.level,
+    deformity: base?.deformity ?? [],
+    foreign_material: base?.foreign_material ?? [],
+    confidence: base?.confidence ?? null,
+    remark: '',
+    ...draft.finding,
+    six_points_mm: draft.points,
+  }
 }

@@ -41,14 +41,12 @@ export function ReadingScreen({ detail, start }: Props) {
 
   return (
     <Layout dark bar={<ReadingBar desk={desk} detail={detail} acts={acts} />}>
-      <div className={classes.page}>
-        <Verdict desk={desk} acts={acts} nameOf={nameOf} />
-        <div className={classes.screen}>
-          <SpineRows desk={desk} plane={pictures.strip} nameOf={nameOf} detail={detail} />
-          <div className={classes.right}>
-            <LargeView desk={desk} large={pictures.large} nameOf={nameOf} detail={detail} />
-            <GradePanel desk={desk} detail={detail} nameOf={nameOf} menu={menu} setMenu={setMenu} />
-          </div>
+      <div className={classes.screen}>
+        <SpineRows desk={desk} plane={pictures.strip} nameOf={nameOf} detail={detail} />
+        <div className={classes.right}>
+          <Verdict desk={desk} acts={acts} nameOf={nameOf} />
+          <LargeView desk={desk} large={pictures.large} nameOf={nameOf} detail={detail} />
+          <GradePanel desk={desk} detail={detail} nameOf={nameOf} menu={menu} setMenu={setMenu} />
         </div>
       </div>
     </Layout>

@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
@@ -26,43 +26,43 @@ export function Verdict({ desk, acts, nameOf }: Props) {
   if (!desk.isOpen) {
     const time = reading.submitted_at ? formatClock(new Date(reading.submitted_at)) : ''
     return (
-      <Group className={classes.done} role="status" gap="sm">
+      <div className={`${classes.word} ${classes.done}`} role="status">
         <IconCheck size={18} color="var(--ok)" />
         {t('reading.submitted', { time })}
         <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={() => void acts.nextCase()}>
           {t('reading.nextCase')}
         </Button>
-      </Group>
+      </div>
     )
   }
   if (drafts.cutOffSince) {
     const text = t('reading.cutOff', { time: formatClock(drafts.cutOffSince), count: drafts.waiting })
     return (
-      <div className={classes.offline} role="alert">
+      <div className={`${classes.word} ${classes.offline}`} role="alert">
         {text}
       </div>
     )
   }
   if (drafts.refused)
     return (
-      <div className={classes.trouble} role="alert">
+      <div className={`${classes.word} ${classes.trouble}`} role="alert">
         {drafts.refused}
       </div>
     )
-  return acts.told ? <Told told={acts.told} names={names} /> : <div />
+  return acts.told && <Told told={acts.told} names={names} />
 }
 
 function Told({ told, names }: { told: Told; names: (numbers: readonly number[]) => string }) {
   const { t } = useTranslation()
   if (told.kind === 'refused')
     return (
-      <div className={classes.trouble} role="alert">
+      <div className={`${classes.word} ${classes.trouble}`} role="alert">
         {told.text}
       </div>
     )
   if (told.kind === 'missing') {
     return (
-      <div className={classes.trouble} role="alert">
+      <div className={`${classes.word} ${classes.trouble}`} role="alert">
         {t('reading.missing', { levels: names(told.numbers) })}
       </div>
     )
@@ -71,7 +71,7 @@ function Told({ told, names }: { told: Told; names: (numbers: readonly number[])
   const done = count > 0 ? t('reading.othersDone', { count }) : t('reading.othersNone')
   const unseen = told.unseen.length > 0 ? t('reading.othersUnseen', { levels: names(told.unseen) }) : ''
   return (
-    <div className={classes.notice} role="status">
+    <div className={`${classes.word} ${classes.notice}`} role="status">
       {done} {unseen}
     </div>
   )
