@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import { type CommandId, commandFor, commandRow, keyName, type Scope } from './commands'
+import { type CommandId, COMMANDS, commandFor, commandRow, keyName, type Scope } from './commands'
 
 type Act = () => void
 interface Binding {
@@ -25,7 +25,7 @@ function isTakenByControl(event: KeyboardEvent): boolean {
   if (target.isContentEditable || target.matches('input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select'))
     return true
   const isActivation = event.key === 'Enter' || event.key === ' '
-  return isActivation && target.matches('button, a[href], summary, input, [role=option], [role=button], [role=menuitem]')
+  return isActivation && target.matches('button, a[href], summary, input, [role=button], [role=menuitem]')
 }
 
 function onKeyDown(event: KeyboardEvent): void {
@@ -96,7 +96,7 @@ export function useCommand(id: CommandId, press: Act, options: { release?: Act; 
 
 /** Commands that would act now, for the keys sheet. */
 export function aliveCommands(scope: Scope = currentScope()): CommandId[] {
-  return [...bindings.keys()].filter((id) => {
+  return (Object.keys(COMMANDS) as CommandId[]).filter((id) => {
     const { scope: own } = commandRow(id)
     return bindingOf(id) && (own === scope || own === 'everywhere')
   })

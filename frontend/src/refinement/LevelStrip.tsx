@@ -5,6 +5,7 @@ import { colourOf } from '../domain/levelColours'
 import { KeyOf } from '../keys/KeysSheet'
 import { Thumbnail, type SpineView } from '../viewer'
 import type { LevelRow, Mark, Order } from './levels'
+import { keepFocus } from './ToolRail'
 
 const ICONS: Record<Mark, typeof IconCheck> = {
   problem: IconAlertCircle, partial: IconAlertTriangle, unsure: IconCircleDashed, open: IconCircle, done: IconCheck,
@@ -36,7 +37,7 @@ export function LevelStrip({ view, rows, active, order, onOrder, onChoose, say, 
           {t(`refinement.order.${order}`)}
         </button>
       </div>
-      <div ref={list} role="listbox" aria-label={t('refinement.levels')} className="ws-tiles">
+      <div ref={list} role="listbox" aria-label={t('refinement.levels')} className="ws-tiles" onKeyDown={moveFocus}>
         {rows.map((row) => (
           <Tile key={row.number} view={view} row={row} isActive={row.number === active} words={say?.(row) ?? null} onChoose={() => onChoose(row)} />
         ))}
@@ -49,6 +50,17 @@ export function LevelStrip({ view, rows, active, order, onOrder, onChoose, say, 
       </div>
     </section>
   )
+}
+
+/** Arrow keys choose the neighbour, as in every listbox. */
+function moveFocus(event: React.KeyboardEvent<HTMLDivElement>): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+  if (step === 0) return
+  const tiles = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=option]')]
+  const next = tiles[tiles.findIndex((tile) => tile.ariaSelected === 'true') + step]
+  next?.click()
+  next?.focus()
+  event.preventDefault()
 }
 
 interface TileProps {
@@ -73,9 +85,7 @@ function Tile({ view, row, isActive, words, onChoose }: TileProps) {
       data-level={row.level ?? row.number}
       style={{ '--level': colourOf(row.level) } as React.CSSProperties}
       onClick={onChoose}
-      onKeyDown={(event) => {
-        if (event.key === ' ') onChoose()
-      }}
+      onMouseDown={keepFocus}
     >
       <Thumbnail view={view} number={row.number} mm={row.middleMm} colour={colourOf(row.level)} />
       <span className="ws-tile-text">

@@ -43,7 +43,7 @@ export function OptionRow({ view, scope, mayPaint }: { view: SpineView; scope: '
         {t('refinement.fill')}
         <Slider size="xs" w={80} min={0} max={0.8} step={0.05} label={null} value={fill} onChange={(value) => view.setFill(value)} thumbLabel={t('refinement.fill')} />
       </label>
-      {mayPaint && <span className="ws-dim">{t('refinement.hold')} <kbd>Ctrl</kbd> {t('refinement.toErase')}</span>}
+      {mayPaint && <span className="ws-dim ws-hint">{t('refinement.hold')} <kbd>Ctrl</kbd> {t('refinement.toErase')}</span>}
     </>
   )
 }

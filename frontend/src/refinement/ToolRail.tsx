@@ -39,7 +39,7 @@ export function ToolRail({ view, scope, mayPaint }: { view: SpineView; scope: 'r
   ]
   const groups = mayPaint ? [painting, history, looking] : [looking]
   return (
-    <div className="ws-tools" role="toolbar" aria-orientation="vertical" aria-label={t('refinement.tools')} onKeyDown={roveFocus}>
+    <div className="ws-tools" role="toolbar" aria-orientation="vertical" aria-label={t('refinement.tools')} onKeyDown={roveFocus} onMouseDown={keepFocus}>
       {groups.map((group, place) => (
         <div key={place} className="ws-tool-group">
           {group.map((tool) => <ToolButton key={tool.name} tool={tool} />)}
@@ -68,5 +68,10 @@ function roveFocus(event: React.KeyboardEvent<HTMLDivElement>): void {
   const buttons = [...event.currentTarget.querySelectorAll('button')]
   const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
   buttons[(at + step + buttons.length) % buttons.length]?.focus()
+  event.preventDefault()
+}
+
+/** A click with the mouse leaves the keyboard with the picture, so that Space keeps hiding the overlay. */
+export function keepFocus(event: React.MouseEvent): void {
   event.preventDefault()
 }

@@ -13,7 +13,7 @@ export function usePaintingKeys(view: SpineView, scope: PaintingScope, mayPaint:
   const painting = { enabled: mayPaint }
   useCommand(id(scope, 'brush'), take('brush'), painting)
   useCommand(id(scope, 'eraser'), take('eraser'), painting)
-  useCommand(id(scope, 'pick'), take('pick'), painting)
+  useCommand(id(scope, 'pick'), () => pickUnderCursor(view) || take('pick')(), painting)
   useCommand(id(scope, 'threshold'), flip('boneOnly'), painting)
   useCommand(id(scope, 'lock'), flip('lockNeighbours'), painting)
   useCommand(id(scope, 'smaller'), () => view.editor.resize(-1), painting)
@@ -23,4 +23,12 @@ export function usePaintingKeys(view: SpineView, scope: PaintingScope, mayPaint:
   useCommand(id(scope, 'window'), () => view.nextPreset())
   useCommand('outlineOnly', () => view.toggleOutline())
   useCommand('hideOverlay', () => view.hideOverlay(true), { release: () => view.hideOverlay(false) })
+}
+
+/** Takes the level under the cursor; false where there is none. */
+function pickUnderCursor(view: SpineView): boolean {
+  const { cursor } = view.state.getState()
+  const number = (cursor && view.voxelAt(cursor.mm)?.number) ?? 0
+  if (number > 0) view.setActive(number)
+  return number > 0
 }

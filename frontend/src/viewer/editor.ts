@@ -83,6 +83,7 @@ export class Editor {
     const done: Done = { tool: this.isErasing ? Tool.eraser : Tool.brush, number: this.view.state.getState().active, runs }
     this.made = [...this.made, done].slice(-UNDO_STEPS)
     this.undone = []
+    this.view.labelsChanged([])
     this.tell(done.tool, runs, done.number)
   }
 
@@ -114,7 +115,7 @@ export class Editor {
     const { grid, volume } = this.view
     const slices = sweep({ grid, labels, hu: volume.hu, before: this.before }, this.brush(plane), toIjk(grid, this.last), toIjk(grid, mm))
     this.last = mm
-    if (slices.size > 0) this.view.labelsChanged(slices)
+    if (slices.size > 0) this.view.labelsChanged(slices, [plane])
   }
 
   private brush(plane: Plane): Brush {

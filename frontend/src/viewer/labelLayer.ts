@@ -4,6 +4,7 @@ import { Enums, segmentation } from '@cornerstonejs/tools'
 import type { VolumeMeta } from '../api/types'
 import { colourOf, rgbOf } from '../domain/levelColours'
 import { dropVolume, makeVolume } from './openVolume'
+import { type Plane, PLANES } from './planes'
 import type { Stage } from './stage'
 
 const TYPE = Enums.SegmentationRepresentations.Labelmap
@@ -63,10 +64,10 @@ export class LabelLayer {
   }
 
   /** Draws these sagittal slices (k) anew, after `labels` was written. */
-  touch(slices: Iterable<number>): void {
+  touch(slices: Iterable<number>, planes: readonly Plane[] = PLANES): void {
     for (const k of slices) this.volume.vtkOpenGLTexture.setUpdatedFrame(k)
     this.volume.imageData?.modified()
-    this.stage.render()
+    this.stage.render(planes)
   }
 
   close(): void {

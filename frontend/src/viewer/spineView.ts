@@ -63,9 +63,13 @@ export class SpineView {
     this.stage?.render()
   }
 
-  /** To be called after the label map was written from outside: draws sagittal slices `k` anew. */
-  labelsChanged(slices: Iterable<number>): void {
-    this.layer?.touch(slices)
+  /**
+   * To be called after the label map was written: draws sagittal slices `k` anew, in all planes or,
+   * while a stroke is being made, in its own only.
+   */
+  labelsChanged(slices: Iterable<number>, planes: readonly Plane[] = PLANES): void {
+    this.layer?.touch(slices, planes)
+    if (planes.length < PLANES.length) return
     this.state.setState(({ edition }) => ({ edition: edition + 1 }))
   }
 
