@@ -14,7 +14,7 @@ function CaseLine({ finding }: { finding: ImportFinding }) {
   if (id === null || code === null) return null
   return (
     <>
-      <p>{t(finding.duplicate ? 'imports.same_case' : 'imports.new_case', { code })}</p>
+      <p className={classes.reason}>{t(finding.duplicate ? 'imports.same_case' : 'imports.new_case', { code })}</p>
       <Button
         variant="default"
         size="sm"
@@ -35,8 +35,8 @@ export function FindingPanel({ finding }: { finding: ImportFinding }) {
         <h2 className={page.panelTitle}>{finding.name}</h2>
         <ResultChip finding={finding} />
       </header>
-      {finding.reason && <p>{finding.reason}</p>}
-      {finding.place && <p className={page.soft}>{finding.place}</p>}
+      {finding.reason && <p className={classes.reason}>{finding.reason}</p>}
+      {finding.place && <p className={`${page.soft} ${classes.reason}`}>{finding.place}</p>}
       <SlicePositions finding={finding} />
       {resultOf(finding) === 'refused' && <p className={page.soft}>{t('imports.refused_help')}</p>}
       <CaseLine finding={finding} />

@@ -26,7 +26,8 @@ function Row({ finding, isSelected, onSelect }: { finding: ImportFinding; isSele
         <ResultChip finding={finding} />
       </td>
       <td className={page.soft}>
-        {finding.reason || (finding.case_code && t('imports.new_case', { code: finding.case_code })) || t('worklist.dash')}
+        <span className={classes.reason}>{finding.reason || t('worklist.dash')}</span>
+        {finding.case_code && ` · ${t(finding.duplicate ? 'imports.same_case' : 'imports.new_case', { code: finding.case_code })}`}
       </td>
     </tr>
   )

@@ -1,5 +1,5 @@
 import { Button, Select } from '@mantine/core'
-import { IconPhotoPlus } from '@tabler/icons-react'
+import { IconFileSearch, IconPhotoPlus } from '@tabler/icons-react'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -50,6 +50,7 @@ function Delivery({ one, children }: { one: ImportOut; children: ReactNode }) {
     return (
       <>
         {one.state === 'failed' && <Notice tone="bad" title={t('imports.stopped')}>{one.message}</Notice>}
+        {one.state === 'reading' && <StillReading />}
         {children}
       </>
     )
@@ -69,6 +70,17 @@ function Delivery({ one, children }: { one: ImportOut; children: ReactNode }) {
         </div>
       </div>
     </>
+  )
+}
+
+function StillReading() {
+  const { t } = useTranslation()
+  return (
+    <section className={`${page.panel} ${page.empty}`} style={{ minHeight: 280 }}>
+      <IconFileSearch size={40} stroke={1.5} aria-hidden />
+      <h2>{t('imports.reading_title')}</h2>
+      <p>{t('imports.reading_text')}</p>
+    </section>
   )
 }
 

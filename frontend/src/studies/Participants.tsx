@@ -15,7 +15,7 @@ function Outcome({ taken }: { taken: Taken }) {
   const { t } = useTranslation()
   return (
     <>
-      <Notice tone="ok">{t('imports.participants_updated', { count: taken.updated })}</Notice>
+      {taken.updated > 0 && <Notice tone="ok">{t('imports.participants_updated', { count: taken.updated })}</Notice>}
       {taken.problems.length > 0 && (
         <Notice tone="warn" title={t('imports.participants_problems', { count: taken.problems.length })}>
           <ul style={{ margin: 0, paddingLeft: 18 }}>

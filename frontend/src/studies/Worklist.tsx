@@ -1,12 +1,14 @@
 import { Navigate, useParams } from '@tanstack/react-router'
-import { useDataset } from '../api/queries'
+import { useSession } from '../api/queries'
 import { doesWork } from '../shell/pages'
 import { CaseList } from './CaseList'
 
 /** What waits for the person; somebody who only manages is led to the cases. */
 export function Worklist() {
   const { dataset } = useParams({ from: '/d/$dataset/worklist' })
-  const roles = useDataset(dataset).data?.roles
+  const session = useSession()
+  const roles = session.data?.memberships.find((one) => one.dataset === dataset)?.roles
+  if (session.isPending) return null
   if (roles?.includes('manager') && !doesWork(roles)) {
     return <Navigate to="/d/$dataset/cases" params={{ dataset }} replace />
   }

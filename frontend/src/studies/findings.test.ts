@@ -5,7 +5,7 @@ import { filtered, newCases, reportCsv, resultOf } from './findings'
 import { stepsOf } from './slices'
 
 const finding = (part: Partial<ImportFinding>): ImportFinding => ({
-  name: 'Series 1', accepted: true, code: '', reason: '', place: '', n_slices: 3, spacing_mm: [0.5, 0.5, 2],
+  name: 'Series 1', accepted: true, code: 'ACCEPTED', reason: '', place: '', n_slices: 3, spacing_mm: [0.5, 0.5, 2],
   positions_mm: null, gaps: null, case: null, case_code: null, duplicate: false, ...part,
 })
 const GAPPED = finding({ accepted: false, reason: 'One slice is "missing".', positions_mm: [0, -5, -15, -20], gaps: [1] })
@@ -13,22 +13,23 @@ const FINDINGS = [
   finding({ case: 'a', case_code: 'LAM-1' }),
   finding({ name: 'Series 2', case: 'a', case_code: 'LAM-1', duplicate: true, reason: 'Already here' }),
   GAPPED,
+  finding({ name: 'Series 4', code: 'TILT_CORRECTED', case: 'b', case_code: 'LAM-2' }),
 ]
 
 test('a series is accepted, accepted with a note, or refused', () => {
-  expect(FINDINGS.map(resultOf)).toEqual(['accepted', 'note', 'refused'])
+  expect(FINDINGS.map(resultOf)).toEqual(['accepted', 'note', 'refused', 'note'])
   expect(filtered(FINDINGS, 'refused')).toEqual([GAPPED])
-  expect(filtered(FINDINGS, 'all')).toHaveLength(3)
+  expect(filtered(FINDINGS, 'all')).toHaveLength(4)
 })
 
 test('a series that was here already makes no new case', () => {
-  expect(newCases(FINDINGS)).toBe(1)
-  expect(newCases(FINDINGS.slice(1))).toBe(0)
+  expect(newCases(FINDINGS)).toBe(2)
+  expect(newCases(FINDINGS.slice(1, 3))).toBe(0)
 })
 
 test('the report keeps quotation marks of a reason', () => {
   const rows = reportCsv(FINDINGS).split('\r\n')
-  expect(rows).toHaveLength(4)
+  expect(rows).toHaveLength(5)
   expect(rows[3]).toContain('"One slice is ""missing""."')
 })
 

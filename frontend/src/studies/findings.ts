@@ -4,10 +4,13 @@ export const FILTERS = ['all', 'accepted', 'note', 'refused'] as const
 export type Filter = (typeof FILTERS)[number]
 export type Result = Exclude<Filter, 'all'>
 
+/** The code of a series that was taken as it came. */
+const PLAIN = 'ACCEPTED'
+
 /** How a series fared: accepted, accepted with something to know, or refused. */
 export function resultOf(finding: ImportFinding): Result {
   if (!finding.accepted) return 'refused'
-  return finding.reason !== '' || finding.duplicate ? 'note' : 'accepted'
+  return finding.duplicate || finding.code !== PLAIN ? 'note' : 'accepted'
 }
 
 export const filtered = (findings: readonly ImportFinding[], filter: Filter) =>
