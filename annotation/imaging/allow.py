@@ -6,10 +6,12 @@ is not known, such as a hospital's name in a model's, stays behind alone.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 
 from annotation.imaging.results import Allowed, Identity, Removed
 
@@ -115,16 +117,32 @@ def count_removed(header: Dataset, allowed: Allowed) -> Removed:
     }
     kept = _TECHNICAL | {keyword for keyword, value in leaves.items() if value is not None}
     values = private = dates = 0
-    for element in header.iterall():
-        if element.is_empty or element.VR == "SQ" or element.keyword in kept:
+    for tag, vr, keyword in _filled_in(header):
+        if keyword in kept:
             continue
-        if element.tag.is_private:
+        if tag.is_private:
             private += 1
-        elif element.VR in _DATES:
+        elif vr in _DATES:
             dates += 1
         else:
             values += 1
     return Removed(values, private, dates)
+
+
+def _filled_in(header: Dataset) -> Iterator[tuple[BaseTag, str, str]]:
+    """Yield tag, VR and keyword of all values, nested ones too; a damaged one has no VR."""
+    for tag in header.keys():  # noqa: SIM118 - iterating the data set itself decodes the values
+        try:
+            element = header[tag]
+            items = list(element.value) if element.VR == "SQ" else []
+            is_empty = element.is_empty
+        except Exception:
+            yield tag, "", ""
+            continue
+        for item in items:
+            yield from _filled_in(item)
+        if not is_empty and element.VR != "SQ":
+            yield tag, element.VR, element.keyword
 
 
 def _text(header: Dataset, keyword: str) -> str:

@@ -4,6 +4,7 @@ Files may come in any number and order and from several series, studies and pati
 or series never spoils the others, and nothing that is read out of a file reaches a message.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
@@ -13,7 +14,13 @@ import numpy as np
 
 from annotation.imaging.allow import allowed_of, count_removed, identity_of
 from annotation.imaging.frames import Frame, NotListed, Source, opened, read_frames, silenced
-from annotation.imaging.pixels import SliceReader, pixel_digest, refuse_scale, refuse_syntax
+from annotation.imaging.pixels import (
+    SliceReader,
+    pixel_digest,
+    refuse_frame_count,
+    refuse_scale,
+    refuse_syntax,
+)
 from annotation.imaging.results import (
     Allowed,
     Code,
@@ -33,6 +40,7 @@ from annotation.imaging.stacking import (
 )
 
 MAX_BYTES: Final = 4 << 30
+_LOG: Final = logging.getLogger(__name__)
 _PROJECTIONS: Final = frozenset(
     {"PROJECTION IMAGE", "PROJECTION", "MIP", "MINIP", "MAX_IP", "MIN_IP", "VRT", "VOLUME_RENDER"}
 )
@@ -75,7 +83,7 @@ def iter_series(
     n_done = 0
     for group in groups:
         with silenced():
-            results = list(_read_group(group, files, max_bytes))
+            results = _read_group_safely(group, files, max_bytes)
         n_done += len(group)
         tell(0.5 + n_done / len(frames) / 2)
         for result in results:
@@ -142,6 +150,21 @@ _KIND_REASONS: Final = {
     Code.SECONDARY_CAPTURE: "a screen capture, not a CT",
     Code.PROJECTION: "a projection through the body, not a volume",
 }
+
+
+def _read_group_safely(
+    group: list[Frame], files: list[Source], max_bytes: int
+) -> list[SeriesResult]:
+    """Read a group; what no rule foresaw becomes a refusal.
+
+    The text of such an error may quote the file, so only its type is logged.
+    """
+    try:
+        return list(_read_group(group, files, max_bytes))
+    except Exception as error:
+        _LOG.error("a series was refused after %s", type(error).__name__)
+        reason = "the series cannot be read"
+        return [SeriesResult("", Code.UNREADABLE, reason, n_slices=len(group))]
 
 
 def _read_group(group: list[Frame], files: list[Source], max_bytes: int) -> Iterator[SeriesResult]:
@@ -233,6 +256,7 @@ def _refuse_content(stack: Stack, max_bytes: int) -> None:
     if 2 * ni * nj * nk > max_bytes:
         raise ImageRefused(Code.TOO_LARGE, f"the voxels take more than {max_bytes >> 20} MiB")
     for frame in stack.frames:
+        refuse_frame_count(frame)
         refuse_scale(frame)
         refuse_syntax(frame)
 

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -32,6 +33,21 @@ CT_CLASSES: Final = frozenset(
 _CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
 _DIRECTORY: Final = "1.2.840.10008.1.3.10"
 _MOST_DEFLATED_BYTES: Final = 4 << 20
+_NEEDED: Final = (
+    "SOPInstanceUID",
+    "PatientID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "FrameOfReferenceUID",
+    "Rows",
+    "Columns",
+    "SamplesPerPixel",
+    "BurnedInAnnotation",
+    "NumberOfFrames",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+)
 _META_BYTES: Final = 4096
 _PER_FRAME: Final = "PerFrameFunctionalGroupsSequence"
 _SHARED: Final = "SharedFunctionalGroupsSequence"
@@ -98,8 +114,11 @@ def opened(source: Source) -> Iterator[BinaryIO]:
 
 @contextmanager
 def silenced() -> Iterator[None]:
-    """Keep pydicom's warnings, which quote values of the file, from being shown."""
-    with warnings.catch_warnings():
+    """Keep pydicom's warnings, which quote values of the file, from being shown.
+
+    Numbers that a damaged file makes overflow are judged by what comes out, not by a warning.
+    """
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
 
@@ -119,13 +138,17 @@ def read_frames(source: Source, index: int) -> list[Frame]:
         NotListed: if it is a DICOMDIR.
     """
     header = _read_header(source)
-    _refuse_other_classes(header)
     try:
+        _refuse_other_classes(header)
+        for keyword in _NEEDED:
+            header.get(keyword)  # decodes it once and for all; a damaged value is found here
         if _PER_FRAME in header:
             shared = header[_SHARED].value[0] if header.get(_SHARED) else Dataset()
             groups = enumerate(header[_PER_FRAME].value, start=1)
             return [_frame(index, n, header, [group, shared, header]) for n, group in groups]
         return [_frame(index, 0, header, [header])]
+    except (ImageRefused, NotListed):
+        raise
     except Exception as error:
         raise ImageRefused(Code.UNREADABLE, "the header of the file is damaged") from error
 
@@ -212,7 +235,7 @@ def _numbers(
 
 def _number(groups: list[Dataset], keyword: str) -> float | None:
     value = _find(groups, "PixelValueTransformationSequence", keyword)
-    return None if value is None else float(value)
+    return float(value) if value is not None and isfinite(float(value)) else None
 
 
 def _image_type(groups: list[Dataset]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ sform and qform from one affine, both with code 1, no scaling, millimetres, no t
 import gzip
 import io
 import zlib
+from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -27,7 +28,14 @@ AIR_HU: Final = -1024
 MAX_BYTES: Final = 4 << 30
 LABEL_TOLERANCE: Final = 1e-3
 _HEADERS: Final = {348: nib.Nifti1Header, 540: nib.Nifti2Header}
-_READ_FAULTS: Final = (OSError, EOFError, ValueError, zlib.error, nib.spatialimages.HeaderDataError)
+_READ_FAULTS: Final = (
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    zlib.error,
+    nib.spatialimages.HeaderDataError,
+)
 Source = Path | BinaryIO
 
 
@@ -134,7 +142,7 @@ class _Opened:
 
 def _read(source: Source, max_bytes: int) -> tuple[NDArray[Any], Grid]:
     """Return scaled values, shape (k, j, i), and the LPS grid."""
-    with _Opened(source) as stream:
+    with _Opened(source) as stream, np.errstate(all="ignore"):
         try:
             header = _header(stream)
             dims = _dims(header)
@@ -211,7 +219,7 @@ def _voxels(
     dtype = header.get_data_dtype()
     if dtype.kind not in "iuf" or dtype.itemsize > 8:
         raise ImageRefused(Code.NOT_GREYSCALE, "the voxels are colours or complex numbers")
-    n_bytes = int(np.prod(dims, dtype=np.int64)) * dtype.itemsize
+    n_bytes = prod(dims) * dtype.itemsize
     if n_bytes > max_bytes:
         raise ImageRefused(Code.TOO_LARGE, f"the voxels take more than {max_bytes >> 20} MiB")
     skip = int(header["vox_offset"]) - int(header["sizeof_hdr"])
@@ -226,7 +234,7 @@ def _voxels(
     intercept = intercept if np.isfinite(intercept) else 0.0
     if not np.isfinite(slope) or slope == 0 or (slope == 1 and intercept == 0):
         return values.astype(dtype.newbyteorder("="), copy=False)
-    return values * np.float64(slope) + intercept
+    return np.asarray(values * np.float64(slope) + intercept)
 
 
 def _as_hu(values: NDArray[Any]) -> tuple[NDArray[np.int16], tuple[str, ...]]:

@@ -4,7 +4,7 @@ Compressed pixels are decoded by pydicom through gdcm, pyjpegls or pylibjpeg, wh
 12-bit lossy JPEG has no decoder with a free licence and is refused by name.
 """
 
-from pathlib import Path
+import hashlib
 from typing import Any, Final
 
 import numpy as np
@@ -50,6 +50,20 @@ def refuse_syntax(frame: Frame) -> None:
             f"pixels compressed in a way that cannot be read here ({syntax.name})"
             if syntax.name != syntax
             else "pixels compressed in a way that cannot be read here",
+        )
+
+
+def refuse_frame_count(frame: Frame) -> None:
+    """Refuse a file whose number of pictures is not that of the frames it places.
+
+    Raises:
+        ImageRefused: NOT_A_VOLUME.
+    """
+    n_stated = int(frame.header.get("NumberOfFrames") or 1)
+    n_given = len(frame.header.get("PerFrameFunctionalGroupsSequence") or "1")
+    if n_stated != n_given:
+        raise ImageRefused(
+            Code.NOT_A_VOLUME, f"a file holds {n_stated} pictures and places {n_given} of them"
         )
 
 
@@ -119,11 +133,12 @@ class SliceReader:
             ) from error
 
 
-def pixel_digest(source: Path | Source) -> int:
-    """Return a hash of a file's undecoded pixels, to tell whether two files hold one picture."""
+def pixel_digest(source: Source) -> bytes:
+    """Return the SHA-256 of a file's undecoded pixels: do two files hold one picture?"""
     try:
         with opened(source) as stream:
-            return hash(bytes(dcmread(stream, force=True).get("PixelData", b"")))
+            pixels = dcmread(stream, force=True).get("PixelData", b"")
+        return hashlib.sha256(pixels).digest()
     except Exception as error:
         raise ImageRefused(Code.UNREADABLE, "a repeated file cannot be read") from error
 
