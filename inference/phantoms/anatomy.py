@@ -5,11 +5,14 @@ Body sizes are means over twelve adult specimens: cervical Panjabi et al. 1991, 
 (doi:10.1097/00007632-199108000-00006); lumbar Panjabi et al. 1992, Spine 17:299
 (doi:10.1097/00007632-199203000-00010). Those columns give the posterior height (VBHp), the width
 and depth of the upper end plate (EPWu, EPDu) and of the lower one (EPWl, EPDl). The specimens are
-small; `HEIGHT_SCALE` and `PLANE_SCALE` bring them to the size of living adults on CT.
+small; `HEIGHT_SCALE` and `PLANE_SCALE` bring them to the size of living adults on CT. The figures
+were quoted without the originals at hand: whoever needs more than a plausible spine checks them.
 
-What those papers do not give is drawn by this project and marked so: C1 and C2, the wedging of
-normal bodies (in the sense of Masharawi et al. 2008, Clin Anat 21: wedged forward from T1 to
-L2, backward below), disc heights and the tilt of each level.
+What those papers do not give is drawn by this project and marked so: C1 and C2, the canal, the
+tilt of each level, the wedging of normal bodies (in the sense of Masharawi et al. 2008, Clin Anat
+21:46, doi:10.1002/ca.20532: wedged forward from T1 to L2, backward below), and disc heights (within
+the ranges of Gilad and Nissan 1986, Spine 11:154, doi:10.1097/00007632-198603000-00010, and Kunkel
+et al. 2011, J Anat 219:375, doi:10.1111/j.1469-7580.2011.01397.x).
 """
 
 from dataclasses import dataclass
