@@ -11,6 +11,7 @@ from annotation.reading.services import close_readings_when_all_are_in
 from annotation.refinement import selectors as masks
 from annotation.refinement import services as refinement
 from annotation.refinement.models import MaskRevision
+from annotation.rounds import services as rounds
 from annotation.studies import intake
 from annotation.studies.models import Case
 from annotation.studies.services import ON_ARRIVAL, ON_IMPORTED_MASK
@@ -29,6 +30,7 @@ def fill() -> None:
     ON_IMPORTED_MASK[:] = [_begin_imported]
     ON_FAILURE[Job.Kind.INTAKE] = intake.note_failure
     ON_FAILURE[Job.Kind.PREANNOTATION] = preannotation.note_failure
+    ON_FAILURE[Job.Kind.ROUND] = rounds.note_failure
     preannotation.MASK_ROOM.current = _current_mask
     preannotation.MASK_ROOM.begin = _begin_mask
 

@@ -102,3 +102,17 @@ def make_consensus_case(dataset, people, said_a: dict, said_b: dict, levels=LEVE
     read_and_submit(case, people.reader1, said_a)
     read_and_submit(case, people.reader2, said_b)
     return case
+
+
+def make_final_case(dataset, people, heights=(6.0, 6.0, 6.0)) -> Case:
+    """Return a final case whose readers agree; the first vertebra has the heights given."""
+    said = {
+        number: {
+            "six_points_mm": body(
+                center=(-3.5, -11.0, 95.0 - 10 * (number - 1)),
+                heights=heights if number == 1 else (6.0, 6.0, 6.0),
+            )
+        }
+        for number in (1, 2, 3)
+    }
+    return make_consensus_case(dataset, people, said, said)

@@ -53,7 +53,14 @@ class TrainingRound(models.Model):
 
 
 class RoundCase(models.Model):
-    """A case as it was frozen into a round."""
+    """A case as it was frozen into a round.
+
+    Attributes:
+        content_sha256: of mask, levels and points at that moment.
+        levels: level by vertebra number.
+        points: agreed six points by level, LPS millimetres.
+        shows: what the levels were counted from.
+    """
 
     class Split(models.TextChoices):
         TRAIN = "train"
@@ -64,6 +71,9 @@ class RoundCase(models.Model):
     revision = models.ForeignKey(MaskRevision, models.PROTECT, related_name="+")
     split = models.CharField(max_length=8, choices=Split.choices)
     content_sha256 = models.CharField(max_length=64)
+    levels = models.JSONField(default=dict)
+    points = models.JSONField(default=dict)
+    shows = models.JSONField(default=list)
 
     class Meta:
         constraints = [

@@ -1,5 +1,11 @@
 """Addresses of the room, all below /api/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from annotation.rounds import api
+
+urlpatterns: list[URLPattern] = [
+    path("datasets/<slug:slug>/rounds/", api.RoundsView.as_view(), name="rounds"),
+    path("datasets/<slug:slug>/models/", api.ModelsView.as_view(), name="models"),
+    path("rounds/<uuid:round_id>/", api.RoundView.as_view(), name="round"),
+]
