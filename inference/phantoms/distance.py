@@ -14,6 +14,8 @@ from annotation.domain.geometry import Grid
 from inference.phantoms.spine import KEYPOINT_SHARE, Body
 
 FAR_MM: Final = 50.0
+_AXIS_OF_IJK: Final = (1, 2, 0)
+"""World axis (x, y, z) along which each index of an axis-aligned canonical grid runs."""
 ROUNDING_MM: Final = 1.6
 Field = NDArray[np.float32]
 Box = tuple[slice, slice, slice]
@@ -65,9 +67,12 @@ class Canvas:
 
     def box(self, low_mm: NDArray[np.float64], high_mm: NDArray[np.float64]) -> Box | None:
         """Return the slices (k, j, i) that cover a box in LPS millimetres, None if outside."""
-        corners = self.grid.to_ijk(np.stack([low_mm - self.margin_mm, high_mm + self.margin_mm]))
-        first = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
-        last = np.minimum(np.ceil(corners.max(axis=0)), np.array(self.grid.dims) - 1).astype(int)
+        origin = self.grid.affine_lps[:3, 3]
+        step = self.grid.affine_lps[_AXIS_OF_IJK, (0, 1, 2)]
+        near = (low_mm - self.margin_mm - origin)[list(_AXIS_OF_IJK)] / step
+        far = (high_mm + self.margin_mm - origin)[list(_AXIS_OF_IJK)] / step
+        first = np.maximum(np.floor(np.minimum(near, far)), 0).astype(int)
+        last = np.minimum(np.ceil(np.maximum(near, far)), np.array(self.grid.dims) - 1).astype(int)
         if (first > last).any():
             return None
         i, j, k = (slice(int(a), int(b) + 1) for a, b in zip(first, last, strict=True))

@@ -107,10 +107,13 @@ def blend(hu: Field, box: Box, distance: Field, value: float, blur: float) -> No
 
 def masks(canvas: Canvas, parts: Parts) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return label masks of whole vertebrae and of their bodies."""
-    inside = np.where(canvas.depth <= 0, canvas.owner, 0)
+    where = np.flatnonzero(canvas.depth.ravel() <= 0)
+    owner = canvas.owner.ravel()[where]
     label = np.asarray(parts.label, np.uint8)
-    body = np.where(parts.is_body, label, 0).astype(np.uint8)
-    return label[inside], body[inside]
+    whole, body = np.zeros(canvas.depth.size, np.uint8), np.zeros(canvas.depth.size, np.uint8)
+    whole[where] = label[owner]
+    body[where] = np.where(parts.is_body, label, 0)[owner]
+    return whole.reshape(canvas.depth.shape), body.reshape(canvas.depth.shape)
 
 
 @dataclass(frozen=True)

@@ -119,11 +119,10 @@ def _state_truth(
 ) -> Phantom:
     hu, mask, body_mask = arrays
     grid = paint.canvas.grid
-    seen = np.bincount(body_mask.ravel(), minlength=256)
-    shown = [body for body in person.bodies if seen[label_of(body.level)] > 0]
-    kept = np.zeros(256, np.uint8)
-    for body in shown:
-        kept[label_of(body.level)] = label_of(body.level)
+    seen = set(np.unique(body_mask[body_mask > 0]).tolist())
+    shown = [body for body in person.bodies if label_of(body.level) in seen]
+    for label in set(np.unique(mask[mask > 0]).tolist()) - seen:
+        mask[mask == label] = 0
     shift = rng.uniform(-200, 200, 3)
     affine = grid.affine_lps.copy()
     affine[:3, 3] += shift
@@ -133,7 +132,7 @@ def _state_truth(
     return Phantom(
         seed=seed,
         volume=Volume(hu, Grid(grid.dims, affine)),
-        mask=kept[mask],
+        mask=mask,
         body_mask=body_mask,
         vertebrae=vertebrae,
         shows=_anchors(person, grid),
