@@ -93,7 +93,7 @@ function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate)
   const heights = (side: 'a' | 'b') =>
     rows.map((row) => {
       const value = row[side]
-      return value !== null && (row === widest || shown !== 'both') ? formatNumber(value, 1) : null
+      return value !== null && (row.segment === widest?.segment || shown !== 'both') ? formatNumber(value, 1) : null
     })
   const sets: PointSet[] = []
   for (const side of ['a', 'b'] as const) {

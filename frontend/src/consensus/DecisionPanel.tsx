@@ -33,7 +33,7 @@ export function DecisionPanel(props: Props) {
       <div>
         <h2>{t(`consensus.question.${questionOf(active)}`, { level: nameOf(active) })}</h2>
         <p>{active.reason}</p>
-        {widest && <p>{t(`consensus.widest.${widest.segment}`, { mm: formatNumber(widest.difference ?? 0, 1) })}</p>}
+        {widest && <p>{t(`consensus.widest.${widest.segment}`, { mm: formatNumber(widest.difference, 1) })}</p>}
       </div>
       <CompareTable a={active.a} b={active.b} />
       {active.settled ? (

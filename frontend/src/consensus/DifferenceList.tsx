@@ -24,7 +24,7 @@ export function DifferenceList({ sitting, nameOf }: Props) {
     <nav className={classes.list} aria-label={t('consensus.title')}>
       <div className={classes.listHead}>
         <h1>{count > 0 ? t('consensus.left', { count }) : t('consensus.none')}</h1>
-        <span className={classes.caption}>{t('consensus.byConsequence')}</span>
+        {count > 0 && <span className={classes.caption}>{t('consensus.byConsequence')}</span>}
       </div>
       <ol className={classes.entries}>
         {listed.map((entry) => (

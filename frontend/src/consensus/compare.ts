@@ -29,12 +29,15 @@ export function heightRows(a: Finding | null, b: Finding | null): HeightRow[] {
   })
 }
 
-/** The row in which the readers are furthest apart; null where nothing can be compared. */
-export function widestRow(rows: readonly HeightRow[]): HeightRow | null {
-  let widest: HeightRow | null = null
+/** Less than this is not shown as a difference: heights are written with one decimal. */
+const SHOWN_MM = 0.05
+
+/** The row in which the readers are furthest apart; null where they are nowhere apart. */
+export function widestRow(rows: readonly HeightRow[]): (HeightRow & { readonly difference: number }) | null {
+  let widest: (HeightRow & { readonly difference: number }) | null = null
   for (const row of rows) {
-    if (row.difference === null) continue
-    if (widest?.difference == null || row.difference > widest.difference) widest = row
+    if (row.difference === null || row.difference < SHOWN_MM) continue
+    if (widest === null || row.difference > widest.difference) widest = { ...row, difference: row.difference }
   }
   return widest
 }

@@ -28,7 +28,7 @@ export function ReadingBar({ desk, detail, acts }: Props) {
       <ActionIcon variant="subtle" color="gray" aria-label={t('reading.back')} onClick={() => void acts.toWorklist()}>
         <IconArrowLeft size={18} />
       </ActionIcon>
-      <span className={classes.code}>{detail.code}</span>
+      <h1 className={classes.code}>{detail.code}</h1>
       <span className={classes.support}>{detail.title}</span>
       <span className={classes.badge}>
         <IconEyeOff size={14} />
