@@ -1,0 +1,259 @@
+"""A reader gets no byte of another's reading before both are in."""
+
+import itertools
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import transaction
+from django.test import Client
+
+from annotation.reading import services as readings
+from annotation.studies.models import Case
+from annotation.work.models import LiveEvent
+from tests import making, walking, working
+from tests.webapp.test_live import HOST, OWN, Socket
+from webapp.asgi import application
+from webapp.live.routing import websocket_urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Quaggarella"
+REMARK = "okapi between the end plates"
+PLACE_MM = 137.31905
+PLANTED = {
+    1: {
+        "grade_reader": 3,
+        "shape_reader": "crush",
+        "remark": REMARK,
+        "six_points_mm": working.body((PLACE_MM, -22.7719, 41.8083), (11.1907, 13.3301, 19.0709)),
+    }
+}
+
+
+class Blind:
+    """One case at reading; A and B have opened their readings, A will say what is planted."""
+
+    def __init__(self, dataset) -> None:
+        self.people = making.make_people(dataset)
+        self.checker = making.make_user("checker", dataset, making.Role.READER)
+        self.case = working.make_checking_case(dataset, self.people)
+        working.services.approve_mask(self.case, by=self.checker)
+        self.a = making.make_user("quagga", dataset, making.Role.READER)
+        self.a.first_name = NAME
+        self.a.save()
+        self.b = self.people.reader2
+        self.reading_b = working.read(self.case, self.b, {})
+
+    def markers(self) -> list[bytes]:
+        """Return what betrays A: name, words, places, measures and keys."""
+        own = readings.open_reading(self.case, user=self.a)
+        finding = readings.selectors.findings_of(own)[0]
+        said = [NAME, "quagga", REMARK, str(PLACE_MM), repr(finding.g), str(own.pk)]
+        return [text.encode() for text in said]
+
+    def say(self) -> None:
+        working.read(self.case, self.a, PLANTED)
+
+    def submit(self) -> None:
+        readings.submit_reading(readings.open_reading(self.case, user=self.a))
+
+    def onlookers(self) -> dict:
+        people = self.people
+        return {
+            "the other reader": self.b,
+            "a reader who has not begun": people.reader1,
+            "the student": people.student,
+            "the manager": people.manager,
+            "a stranger": people.stranger,
+            "nobody": None,
+        }
+
+
+@pytest.fixture
+def blind(dataset):
+    return Blind(dataset)
+
+
+def client_of(user) -> Client:
+    client = Client()
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def found_in(answers, markers) -> list:
+    return [
+        (place, marker)
+        for place, (_, body) in answers.items()
+        for marker in markers
+        if marker in body
+    ]
+
+
+def test_no_address_betrays_a_reading_to_anyone_before_all_are_in(blind):
+    clients = {who: client_of(user) for who, user in blind.onlookers().items()}
+    blind.say()
+    blind.submit()
+    markers = blind.markers()
+    for who, client in clients.items():
+        answers = walking.walk(client)
+        assert len(answers) > 300
+        assert found_in(answers, markers) == [], who
+        assert {status for status, _ in answers.values()} <= {
+            200,
+            400,
+            401,
+            403,
+            404,
+            405,
+            406,
+            409,
+            422,
+            503,
+        }
+
+
+def test_what_the_other_reader_is_answered_does_not_depend_on_the_reading_at_all(blind):
+    """Counts, times and wording too: the answers are the same, byte for byte."""
+    client = client_of(blind.b)
+    before = walking.walk(client)
+    blind.say()
+    begun = walking.walk(client)
+    blind.submit()
+    submitted = walking.walk(client)
+    for later in (begun, submitted):
+        assert {place: later[place] for place in before} == before
+
+
+def test_trying_to_change_things_betrays_nothing_either(blind):
+    blind.say()
+    blind.submit()
+    markers = blind.markers()
+    addresses = [address for address in walking.addresses() if address.startswith("/api/")]
+    statuses = set()
+    for user in (blind.b, blind.people.student, blind.people.manager):
+        session = client_of(user).cookies
+        for method, address in itertools.product(walking.WRITING_METHODS, addresses):
+            client = Client()
+            client.cookies = session.copy()
+            with transaction.atomic():
+                response = getattr(client, method)(address, {}, content_type="application/json")
+                transaction.set_rollback(True)
+            assert response.status_code < 500, (user, method, address)
+            statuses.add(response.status_code)
+            answer = {(method, address): (0, walking.everything_in(response))}
+            assert found_in(answer, markers) == [], user
+    assert {200, 400, 403, 404, 409} <= statuses
+    assert 401 not in statuses
+
+
+def test_anothers_reading_is_answered_as_one_that_does_not_exist(blind):
+    blind.say()
+    own = readings.open_reading(blind.case, user=blind.a)
+    client = client_of(blind.b)
+    nothing = "00000000-0000-0000-0000-000000000007"
+    for tail, method in (
+        ("", "patch"),
+        ("findings/1/", "put"),
+        ("others_normal/", "post"),
+        ("submit/", "post"),
+    ):
+        said = {"numbers": [1], "levels_confirmed": True, "grade_reader": 0}
+        answers = [
+            getattr(client, method)(
+                f"/api/readings/{key}/{tail}", json.dumps(said), content_type="application/json"
+            )
+            for key in (own.pk, nothing)
+        ]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].content == answers[1].content
+
+
+def test_the_reader_finds_the_own_reading_by_its_address(blind):
+    """The markers are there to be found: this is what the walk would look like if it leaked."""
+    blind.say()
+    response = client_of(blind.a).post(f"/api/cases/{blind.case.pk}/reading/")
+    body = walking.everything_in(response)
+    missing = [marker for marker in blind.markers()[2:] if marker not in body]
+    assert missing == []
+    assert NAME.encode() in client_of(blind.a).get("/api/session/").content
+
+
+def test_the_walk_finds_the_markers_once_both_are_in(blind):
+    blind.say()
+    blind.submit()
+    markers = blind.markers()[2:5]
+    readings.submit_reading(blind.reading_b)
+    assert Case.objects.get(pk=blind.case.pk).stage == "consensus"
+    seen = found_in(walking.walk(client_of(blind.b)), markers)
+    assert {marker for _, marker in seen} == set(markers)
+    for user in (blind.people.student, blind.people.manager, blind.people.stranger, None):
+        assert found_in(walking.walk(client_of(user)), markers) == []
+
+
+def test_readers_stay_unnamed_in_the_consensus(blind):
+    blind.say()
+    blind.submit()
+    readings.submit_reading(blind.reading_b)
+    body = client_of(blind.b).get(f"/api/cases/{blind.case.pk}/consensus/").content
+    assert REMARK.encode() in body
+    assert NAME.encode() not in body
+
+
+def test_a_case_sent_back_is_blind_again(blind):
+    blind.say()
+    blind.submit()
+    readings.submit_reading(blind.reading_b)
+    case = Case.objects.get(pk=blind.case.pk)
+    working.exclude(case)
+    markers = blind.markers()[2:5]
+    assert found_in(walking.walk(client_of(blind.b)), markers) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.asyncio
+async def test_no_websocket_tells_of_a_reading(dataset):
+    assert len(websocket_urlpatterns) == 1, "a new socket is to be listened to here"
+    blind = await sync_to_async(Blind)(dataset)
+    before = await sync_to_async(LiveEvent.objects.count)()
+    sockets = {}
+    for who, user in (await sync_to_async(blind.onlookers)()).items():
+        for slug in (dataset.slug, "nothing"):
+            sockets[who, slug] = await _listen(user, slug)
+    await sync_to_async(blind.say)()
+    await sync_to_async(blind.submit)()
+    assert await sync_to_async(LiveEvent.objects.count)() == before
+    markers = await sync_to_async(blind.markers)()
+    heard = {place: await _drain(socket) for place, socket in sockets.items() if socket}
+    assert any(heard.values())
+    for place, messages in heard.items():
+        assert not [marker for marker in markers if marker in messages], place
+
+
+async def _listen(user, slug):
+    """Open a socket from the first event on; None where it is refused."""
+    headers = [HOST, OWN]
+    if user is not None:
+        client = await sync_to_async(client_of)(user)
+        headers.append((b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()))
+    socket = Socket(
+        application,
+        {
+            "type": "websocket",
+            "path": f"/ws/datasets/{slug}/",
+            "query_string": b"after=0",
+            "headers": headers,
+            "subprotocols": [],
+        },
+    )
+    return socket if await socket.connect() else None
+
+
+async def _drain(socket) -> bytes:
+    """Return all that a socket has told; each is asked once more than it has to tell."""
+    told = []
+    while not await socket.receive_nothing(0.3):
+        told.append(json.dumps(await socket.receive_output(1), default=str).encode())
+    await socket.leave()
+    return b"\n".join(told)
