@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { CaseDetail } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import { EmptyState } from '../shell/EmptyState'
+import { SignedOutDialog } from '../shell/SignedOutDialog'
 import { offerHooks } from '../testing'
 import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
 import { SaveBanner } from './SaveBanner'
@@ -55,6 +56,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
         <span><KeyOf command="keys" /> {t('refinement.keys')}</span>
       </footer>
       {panel}
+      <SignedOutDialog username={place.user?.username ?? ''} />
     </div>
   )
 }
@@ -81,6 +83,7 @@ function useTestHooks(place: Props['place']): void {
       canvasToWorld: (plane: 'sagittal' | 'axial' | 'coronal', pixel: [number, number]) => view.canvasToWorld(plane, pixel),
       pictureToWorld: (plane: 'sagittal' | 'axial' | 'coronal', pixel: [number, number]) => view.pictureToWorld(plane, pixel),
       voxelAt: (mm: [number, number, number]) => view.voxelAt(mm),
+      focus: () => view.state.getState().focusMm,
       flyTo: (mm: [number, number, number]) => view.flyTo(mm),
       idle: () => view.idle(),
     })
