@@ -1,0 +1,248 @@
+"""The steps of a case's way in the browser, each as the person who takes it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import open_page
+from tests.browser.house import House
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW_MS = 180_000
+
+
+class Person:
+    """Someone signed in with a browser of their own."""
+
+    def __init__(self, browser: Browser, house: House, username: str) -> None:
+        self.house = house
+        self.page: Page = open_page(browser, house)
+        self.problems: list[str] = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", self._note)
+        self.page.on("request", self._refuse_foreign)
+        passwords = dict(
+            line.split() for line in (house.var / "demo-accounts.txt").read_text().splitlines()
+        )
+        self.page.goto("/signin")
+        self.page.get_by_label("User name").fill(username)
+        self.page.locator("input[type=password]").fill(passwords[username])
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/d/demo/*")
+
+    def _note(self, message: Any) -> None:
+        if (
+            message.type == "error"
+            and "the server responded with a status of 4" not in message.text
+        ):
+            self.problems.append(message.text)
+
+    def _refuse_foreign(self, request: Any) -> None:
+        own = (self.house.url, self.house.url.replace("http", "ws"), "data:", "blob:")
+        if not request.url.startswith(own):
+            self.problems.append(f"foreign request: {request.url}")
+
+    def api(self, path: str) -> Any:
+        """Read the API as this person."""
+        answer = self.page.request.get(f"{self.house.url}/api{path}")
+        assert answer.ok, (path, answer.status, answer.text())
+        return answer.json()
+
+    def open_case(self, case: str, work: str) -> None:
+        """Open a case at a place of work and wait for its pictures."""
+        self.page.goto(f"/c/{case}/{work}?test")
+        self.page.wait_for_function("window.app?.ready", timeout=SLOW_MS)
+
+    def hook(self, call: str, *arguments: Any) -> Any:
+        """Call a hook of `window.app`."""
+        return self.page.evaluate(f"(given) => window.app.{call}(...given)", list(arguments))
+
+    def leave(self) -> None:
+        """Close the browser; nothing may have gone wrong on any page."""
+        assert self.problems == []
+        self.page.context.close()
+
+
+def wait_until(check: Callable[[], Any], seconds: float = 300) -> Any:
+    """Return the first true answer of a check."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := check():
+            return answer
+        time.sleep(0.5)
+    raise AssertionError(f"not within {seconds} seconds")
+
+
+def import_image(manager: Person, file: Path) -> str:
+    """Import a file in the browser and return its case."""
+    manager.page.goto("/d/demo/import")
+    manager.page.locator("input[data-choose=files]").set_input_files(file)
+    expect(manager.page.get_by_role("cell", name="Accepted")).to_be_visible(timeout=SLOW_MS)
+
+    def finding() -> Any:
+        imports = manager.api("/datasets/demo/imports/")
+        return imports[0]["state"] == "done" and imports[0]["findings"][0]
+
+    found = wait_until(finding)
+    assert found["accepted"], found
+    return str(found["case"])
+
+
+def wait_for_stage(person: Person, case: str, stage: str, seconds: float = 300) -> Any:
+    """Wait until a case has come to a stage."""
+
+    def there() -> Any:
+        detail = person.api(f"/cases/{case}/")
+        return detail["stage"] == stage and detail
+
+    return wait_until(there, seconds)
+
+
+def pane_point(person: Person, plane: str, mm: list[float]) -> tuple[float, float]:
+    """Return where a point of the patient lies on the page."""
+    x, y = person.hook("worldToCanvas", plane, mm)
+    box = person.page.locator(f"[data-plane={plane}]").first.bounding_box()
+    assert box
+    return box["x"] + x, box["y"] + y
+
+
+def drag(person: Person, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag the left button in eight steps."""
+    person.page.mouse.move(*start)
+    person.page.mouse.down()
+    person.page.mouse.move(*end, steps=8)
+    person.page.mouse.up()
+
+
+def wait_saved(person: Person) -> None:
+    """Wait until every stroke is on the server."""
+    person.page.wait_for_function("window.app.saved && window.app.waiting === 0")
+
+
+def paint_on(person: Person, level: str, plane: str = "sagittal") -> tuple[dict[str, int], ...]:
+    """Paint one stroke in front of a level's body; return voxel counts before and after."""
+    detail = person.api(f"/cases/{person.page.url.split('/c/')[1].split('/')[0]}/")
+    bone = next(one for one in detail["vertebrae"] if one["level"] == level)
+    person.page.keyboard.press("g")
+    person.page.keyboard.type(level)
+    person.page.keyboard.press("Enter")
+    person.page.keyboard.press("b")
+    person.hook("idle")
+    before = person.hook("labelCounts")
+    x, y, z = bone["centroid_mm"]
+    start = pane_point(person, plane, [x, y - 20, z])
+    drag(person, start, (start[0], start[1] + 30))
+    person.hook("idle")
+    person.page.wait_for_function(
+        "(before) => JSON.stringify(window.app.labelCounts()) !== before",
+        arg=person.page.evaluate("JSON.stringify(window.app.labelCounts())")
+        if person.hook("labelCounts") == before
+        else "",
+    )
+    return before, person.hook("labelCounts")
+
+
+def refine(student: Person, case: str, level: str) -> dict[str, int]:
+    """Paint, undo, redo and hand in; return the voxel counts handed in."""
+    student.open_case(case, "refine")
+    before, after = paint_on(student, level)
+    assert after != before
+    student.page.keyboard.press("z")
+    student.page.wait_for_function(
+        "(wanted) => JSON.stringify(window.app.labelCounts()) === wanted",
+        arg=_json(student, before),
+    )
+    student.page.keyboard.press("y")
+    student.page.wait_for_function(
+        "(wanted) => JSON.stringify(window.app.labelCounts()) === wanted",
+        arg=_json(student, after),
+    )
+    wait_saved(student)
+    student.page.keyboard.press("Control+Enter")
+    wait_for_stage(student, case, "checking")
+    return after
+
+
+def _json(person: Person, value: Any) -> str:
+    return str(person.page.evaluate("(value) => JSON.stringify(value)", value))
+
+
+def check(reader: Person, case: str) -> None:
+    """See what was changed and approve."""
+    reader.open_case(case, "check")
+    expect(reader.page.get_by_text("1 level was changed")).to_be_visible(timeout=SLOW_MS)
+    reader.page.keyboard.press("Control+Enter")
+    wait_for_stage(reader, case, "reading")
+
+
+def read(reader: Person, case: str, *, level: str, keys: str) -> None:
+    """Look at every level, grade one with keys, the others normal, and submit."""
+    reader.open_case(case, "read")
+    confirm = reader.page.get_by_role("button", name="Confirm")
+    if confirm.is_visible():
+        confirm.click()
+    levels = [
+        one["level"] for one in reader.page.evaluate("window.app.findings.map((f) => ({...f}))")
+    ]
+    for _ in levels:
+        reader.page.keyboard.press("j")
+        reader.page.wait_for_timeout(50)
+    reader.page.get_by_text(level, exact=True).first.click()
+    for key in keys:
+        reader.page.keyboard.press(key)
+    reader.page.keyboard.press("Shift+Enter")
+    expect(reader.page.get_by_text("Draft saved")).to_be_visible(timeout=SLOW_MS)
+    reader.page.keyboard.press("Control+Enter")
+    expect(reader.page.get_by_text("Reading submitted")).to_be_visible(timeout=SLOW_MS)
+
+
+def settle(reader: Person, case: str) -> int:
+    """Take reader A wherever the readings differ, then settle the case; return how many differed."""
+    reader.open_case(case, "consensus")
+    settled = 0
+    while reader.api(f"/cases/{case}/consensus/")["open"]:
+        left = reader.api(f"/cases/{case}/consensus/")["open"]
+        reader.page.keyboard.press("1")
+        wait_until(lambda left=left: reader.api(f"/cases/{case}/consensus/")["open"] < left, 30)
+        settled += 1
+    reader.page.keyboard.press("Control+Enter")
+    wait_for_stage(reader, case, "final")
+    return settled
+
+
+def train(manager: Person) -> Any:
+    """Start a round in the browser and wait for its verdict."""
+    manager.page.goto("/d/demo/rounds")
+    manager.page.get_by_role("button", name="Freeze and train").first.click()
+    dialog = manager.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Freeze and train").click()
+
+    def finished() -> Any:
+        rounds = manager.api("/datasets/demo/rounds/")
+        return bool(rounds) and rounds[0]["state"] in ("done", "failed") and rounds[0]
+
+    done = wait_until(finished, 900)
+    assert done["state"] == "done", done
+    expect(manager.page.get_by_text("not worse").first).to_be_visible(timeout=SLOW_MS)
+    return done
+
+
+def release(manager: Person, version: str, folder: Path) -> Path:
+    """Build a release in the browser, wait for its proof, and download it."""
+    manager.page.goto("/d/demo/releases")
+    manager.page.get_by_role("button", name="Build a release").first.click()
+    dialog = manager.page.get_by_role("dialog")
+    dialog.get_by_label("Version").fill(version)
+    dialog.get_by_role("button", name="Freeze and build").click()
+    button = manager.page.get_by_role("link", name="Download").or_(
+        manager.page.get_by_role("button", name="Download")
+    )
+    expect(button.first).to_be_enabled(timeout=SLOW_MS)
+    with manager.page.expect_download() as waiting:
+        button.first.click()
+    file = folder / "release.zip"
+    waiting.value.save_as(file)
+    return file
