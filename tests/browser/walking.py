@@ -200,7 +200,7 @@ def read(reader: Person, case: str, *, level: str, keys: str) -> None:
 
 
 def settle(reader: Person, case: str) -> int:
-    """Take reader A wherever the readings differ, then settle the case; return how many differed."""
+    """Take reader A where the readings differ, settle the case; return how many differed."""
     reader.open_case(case, "consensus")
     settled = 0
     while reader.api(f"/cases/{case}/consensus/")["open"]:
