@@ -41,15 +41,24 @@ def decode_ct(content: bytes) -> Ct:
     Raises:
         UnknownFormat: if they are not, or are cut off.
     """
-    refuse_other(content, NAME)
+    grid = decode_grid(content)
     begin = MAGIC_BYTES + _HEADER.size
-    if len(content) < begin:
+    if len(content) != begin + 2 * int(np.prod(grid.dims)):
+        raise UnknownFormat(f"{NAME}: the voxels are cut off")
+    return Ct(np.frombuffer(content, "<i2", offset=begin).reshape(grid.shape), grid)
+
+
+def decode_grid(content: bytes) -> Grid:
+    """Return the grid of ``lamina.hu/1``, of which the beginning is enough.
+
+    Raises:
+        UnknownFormat: if the bytes are not, or the header is cut off.
+    """
+    refuse_other(content, NAME)
+    if len(content) < MAGIC_BYTES + _HEADER.size:
         raise UnknownFormat(f"{NAME}: the header is cut off")
     ni, nj, nk, *affine = _HEADER.unpack_from(content, MAGIC_BYTES)
-    if len(content) != begin + 2 * ni * nj * nk:
-        raise UnknownFormat(f"{NAME}: the voxels are cut off")
-    hu = np.frombuffer(content, "<i2", offset=begin).reshape(nk, nj, ni)
-    return Ct(hu, Grid((ni, nj, nk), np.asarray(affine).reshape(4, 4)))
+    return Grid((ni, nj, nk), np.asarray(affine).reshape(4, 4))
 
 
 def load_ct(volume: Volume) -> Ct:
