@@ -235,8 +235,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        kind.__name__: [(value.value, value.value) for value in kind]
-        for kind in (workflow.Role, workflow.Stage, workflow.Move)
+        **{
+            kind.__name__: [(value.value, value.value) for value in kind]
+            for kind in (workflow.Role, workflow.Stage, workflow.Move)
+        },
+        "JobStateEnum": ["queued", "running", "done", "failed"],
+        "ImportStateEnum": ["open", "reading", "done", "failed"],
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FILES = 200

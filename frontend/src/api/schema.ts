@@ -1,0 +1,411 @@
+// Made by `python manage.py client_types` from docs/openapi.yaml; not edited by hand.
+
+export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
+
+export type CaseDetail = {
+  id: string
+  code: string
+  dataset: string
+  title: string
+  stage: Stage
+  work: WorkEnum | null
+  roles: Role[]
+  moves: Move[]
+  volume: string
+  spacing_mm: [number, number, number]
+  vertebrae: Vertebra[]
+  proposal: ProposalOut | null
+  proposal_hidden: boolean
+  counted_from: string
+  lease: Lease | null
+  returned: Returned | null
+  series: Record<string, unknown>
+  convention: string
+  readings: OwnReading | null
+  grade_withheld_reason: string | null
+  tracks: Track[]
+}
+
+export type CaseEventOut = {
+  at: string
+  move: Move
+  from_stage: Stage
+  to_stage: Stage
+  by: string
+  reason: string
+  note: string
+}
+
+export type ConfidenceEnum = 'sure' | 'unsure'
+
+export type ConsensusOut = {
+  case: string
+  code: string
+  disagreements: DisagreementOut[]
+  agreed: number
+  open: number
+  may_settle: boolean
+  proposal_shown: boolean
+}
+
+export type CountedFromEnum = 'C2' | 'T1_rib' | 'L5_sacrum' | 'assumed'
+
+export type Dataset = {
+  slug: string
+  name: string
+  roles: Role[]
+  working_grid: WorkingGridEnum
+  level_scheme: LevelSchemeEnum
+  model: ModelInService | null
+}
+
+export type DatasetMembership = {
+  dataset: string
+  dataset_name: string
+  roles: Role[]
+}
+
+export type DeformityEnum = 'scheuermann' | 'schmorl' | 'developmental_wedge' | 'short_vertebra' | 'degenerative_remodelling' | 'limbus' | 'haemangioma' | 'cupid_bow' | 'congenital' | 'other'
+
+export type DisagreementOut = {
+  id: string
+  number: number
+  level: string | null
+  kind: DisagreementOutKindEnum
+  rank: number
+  reason: string
+  a: Finding | null
+  b: Finding | null
+  settled: SettlementOut | null
+}
+
+export type DisagreementOutKindEnum = 'presence' | 'grade' | 'threshold' | 'shape' | 'flags' | 'points'
+
+export type FilesAdded = {
+  n_files: number
+  n_bytes: number
+}
+
+export type Finding = {
+  number: number
+  level: LevelEnum | null
+  six_points_mm: [[[number, number, number], [number, number, number]], [[number, number, number], [number, number, number]], [[number, number, number], [number, number, number]]] | null
+  heights_mm: number[] | null
+  g: number | null
+  grade_measured: number | null
+  shape_measured: string | null
+  grade_reader: GradeReaderEnum | null
+  shape_reader: ShapeReaderEnum | null
+  not_graded_reason: NotGradedReasonEnum | null
+  deformity: DeformityEnum[]
+  foreign_material: ForeignMaterialEnum[]
+  confidence: ConfidenceEnum | null
+  remark: string
+  touched: boolean
+}
+
+export type ForeignMaterialEnum = 'pmma' | 'screw_rod' | 'cage' | 'vertebral_replacement' | 'other'
+
+export type GateRow = {
+  metric: string
+  name: string
+  before: number | null
+  after: number | null
+  difference: number | null
+  verdict: VerdictEnum
+}
+
+export type GradeReaderEnum = 0 | 1 | 2 | 3
+
+export type ImportFinding = {
+  name: string
+  accepted: boolean
+  code: string
+  reason: string
+  place: string
+  n_slices: number
+  spacing_mm: number[] | null
+  positions_mm: number[] | null
+  gaps: number[] | null
+  case: string | null
+  case_code: string | null
+  duplicate: boolean
+}
+
+export type ImportOut = {
+  id: string
+  state: ImportStateEnum
+  percent: number
+  message: string
+  n_files: number
+  n_bytes: number
+  findings: ImportFinding[]
+  removed: Removed
+}
+
+export type ImportStateEnum = 'open' | 'reading' | 'done' | 'failed'
+
+export type JobState = {
+  id: string
+  kind: JobStateKindEnum
+  state: JobStateEnum
+  percent: number
+  message: string
+}
+
+export type JobStateEnum = 'queued' | 'running' | 'done' | 'failed'
+
+export type JobStateKindEnum = 'intake' | 'preannotation' | 'round' | 'release'
+
+export type Lease = {
+  holder_name: string
+  is_me: boolean
+  until: string
+}
+
+export type LevelEnum = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6' | 'T7' | 'T8' | 'T9' | 'T10' | 'T11' | 'T12' | 'T13' | 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'S1' | 'Co'
+
+export type LevelSchemeEnum = 'T' | 'Th'
+
+export type MineEnum = 'none' | 'open' | 'submitted'
+
+export type ModelInService = {
+  version: string
+  trained_on: string
+  phantoms_only: boolean
+}
+
+export type ModelVersionOut = {
+  id: string
+  version: string
+  in_service: boolean
+  trained_on: string
+  phantoms_only: boolean
+  sha256: string
+  created_at: string
+  metrics: Record<string, number>
+  card: string
+}
+
+export type Move = 'queue' | 'offer' | 'submit_mask' | 'return_mask' | 'approve_mask' | 'return_from_reading' | 'close_readings' | 'settle' | 'reopen' | 'reopen_mask' | 'exclude' | 'readmit'
+
+export type NotGradedReasonEnum = 'cervical' | 'partially_visible' | 'foreign_material_obscures' | 'fused_or_ankylosed_unmeasurable' | 'artefact' | 'metastasis_or_tumour' | 'transitional_uncertain' | 'not_assessed'
+
+export type OutcomeEnum = 'promoted' | 'refused'
+
+export type OwnReading = {
+  mine: MineEnum
+  needed: number
+}
+
+export type ParticipantsTaken = {
+  updated: number
+  problems: string[]
+}
+
+export type Person = {
+  id: number
+  name: string
+  username: string
+}
+
+export type Problem = {
+  code: string
+  level: string | null
+  number: number | null
+  message: string
+  at_mm: [number, number, number] | null
+  blocking: boolean
+}
+
+export type ProofStep = {
+  name: string
+  ok: boolean | null
+  evidence: string
+}
+
+export type ProposalOut = {
+  id: string
+  model: string
+  trained_on: string
+  phantoms_only: boolean
+  counted_from: string
+  created_at: string
+  vertebrae: ProposedVertebra[]
+  straightened_url: string | null
+}
+
+export type ProposedVertebra = {
+  number: number
+  level: string
+  confidence: number
+  centroid_mm: [number, number, number]
+  is_partial: boolean
+  six_points_mm: (([number, number, number])[])[] | null
+  heights_mm: [number, number, number] | null
+  g: number | null
+  grade: number | null
+  shape: string | null
+  withheld_reason: string | null
+}
+
+export type ReadingOut = {
+  id: string
+  case: string
+  status: StatusEnum
+  attempt: number
+  protocol_version: number
+  convention: string
+  proposal_shown: boolean
+  findings: Finding[]
+  levels_confirmed: boolean
+  submitted_at: string | null
+}
+
+export type ReleaseFile = {
+  path: string
+  n_bytes: number
+}
+
+export type ReleaseOut = {
+  id: string
+  version: string
+  state: JobStateEnum
+  percent: number
+  message: string
+  n_cases: number
+  sha256: string | null
+  n_bytes: number | null
+  created_at: string
+  proof: ProofStep[]
+  table: TableRow[]
+  files: ReleaseFile[]
+  download_url: string | null
+}
+
+export type Removed = {
+  values: number
+  private: number
+  dates: number
+}
+
+export type Returned = {
+  reason: string
+  note: string
+  by: string
+  at: string
+}
+
+export type Role = 'student' | 'reader' | 'manager' | 'operator' | 'system'
+
+export type RoundOut = {
+  id: string
+  number: number
+  state: JobStateEnum
+  percent: number
+  message: string
+  n_cases: number
+  manifest_sha256: string
+  parent_model: string
+  candidate_model: string | null
+  outcome: OutcomeEnum | null
+  sentence: string
+  gate: GateRow[]
+  evaluated_on: string
+  created_at: string
+  created_by: string
+  finished_at: string | null
+}
+
+export type Session = {
+  user: Person | null
+  memberships: DatasetMembership[]
+}
+
+export type SettleTakenEnum = 'a' | 'b' | 'mean' | 'edited'
+
+export type SettlementOut = {
+  id: string
+  taken: SettlementOutTakenEnum
+  finding: Finding
+  by: string
+  at: string
+  remark: string
+}
+
+export type SettlementOutTakenEnum = 'agreed' | 'a' | 'b' | 'mean' | 'edited'
+
+export type ShapeReaderEnum = 'wedge' | 'biconcave' | 'crush'
+
+export type Stage = 'received' | 'queued' | 'refining' | 'checking' | 'reading' | 'consensus' | 'final' | 'excluded'
+
+export type StageCount = {
+  stage: Stage
+  n: number
+  longest_wait_days: number
+}
+
+export type StatusEnum = 'open' | 'submitted'
+
+export type StrokeAnswer = {
+  acknowledged: number
+  revision: number
+  duplicate: boolean
+}
+
+export type TableRow = {
+  row: string
+  training: string
+  validation: string
+  test: string
+  all: string
+}
+
+export type Track = {
+  kind: TrackKindEnum
+  revision: number
+  author_kind: AuthorKindEnum
+}
+
+export type TrackKindEnum = 'main' | 'independent' | 'imported' | 'consensus'
+
+export type VerdictEnum = 'not_worse' | 'worse' | 'undefined'
+
+export type Vertebra = {
+  number: number
+  uuid: string
+  level: string | null
+  counted_from: string
+  centroid_mm: [number, number, number] | null
+  confidence: number | null
+  is_partial: boolean
+}
+
+export type WorkEnum = 'refine' | 'check' | 'read' | 'settle'
+
+export type WorkRow = {
+  case: string
+  code: string
+  title: string
+  stage: Stage
+  levels: string
+  n_levels: number
+  thumbnail_url: string | null
+  held_by: Lease | null
+  waiting_since: string
+  note: string
+  returned: boolean
+  look_at: string
+  work: WorkEnum | null
+  job: JobState | null
+  moves: Move[]
+}
+
+export type WorkingGridEnum = 'as_stored' | 'iso_1mm' | 'sagittal_1mm'
+
+export type Worklist = {
+  next: WorkRow | null
+  rows: WorkRow[]
+  counts: Record<string, number>
+  stages: StageCount[]
+}
