@@ -6,6 +6,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { ApiError } from './api/client'
 import { KeysSheet } from './keys/KeysSheet'
 import { router } from './routes'
+import { SignedOut } from './shell/SignedOut'
 import { cssVariables, theme } from './theme/theme'
 
 /** Refusals are answers, not accidents: only a lost connection is worth asking again. */
@@ -15,6 +16,11 @@ export const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: mayRetry, staleTime: 5_000 }, mutations: { retry: false } },
 })
 
+function toSignIn(): void {
+  const { pathname, href } = router.state.location
+  if (pathname !== '/signin') void router.navigate({ to: '/signin', search: { next: href }, replace: true })
+}
+
 export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="dark" cssVariablesResolver={cssVariables}>
@@ -23,6 +29,7 @@ export function App() {
           <Notifications position="bottom-right" autoClose={6000} />
           <RouterProvider router={router} />
           <KeysSheet />
+          <SignedOut toSignIn={toSignIn} />
         </ModalsProvider>
       </QueryClientProvider>
     </MantineProvider>

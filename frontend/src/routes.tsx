@@ -19,8 +19,8 @@ const home = createRoute({
   beforeLoad: async () => {
     const session = await api.get<Session>('/session/')
     const first = session.memberships[0]
-    if (!session.user) throw redirect({ to: '/signin' })
-    if (first) throw redirect({ to: '/d/$dataset/worklist', params: { dataset: first.dataset } })
+    if (!session.user || !first) throw redirect({ to: '/signin' })
+    throw redirect({ to: '/d/$dataset/worklist', params: { dataset: first.dataset } })
   },
   component: NotFound,
 })

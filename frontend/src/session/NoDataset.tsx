@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { Notice } from '../shell/Notice'
+import classes from './SignIn.module.css'
 import { useSignOut } from './useSignOut'
 
 /** A person who is in no data set: says so, and whom to ask. */
@@ -9,10 +9,9 @@ export function NoDataset({ username }: { username: string }) {
   const signOut = useSignOut()
   return (
     <>
-      <Notice tone="warn" title={t('session.no_dataset_title')}>
-        {t('session.no_dataset_text', { username })}
-      </Notice>
-      <Button variant="default" mt="lg" onClick={() => signOut.mutate()} loading={signOut.isPending}>
+      <h1 className={classes.title}>{t('session.no_dataset_title')}</h1>
+      <p className={classes.subtitle}>{t('session.no_dataset_text', { username })}</p>
+      <Button variant="default" onClick={() => signOut.mutate()} loading={signOut.isPending}>
         {t('shell.sign_out')}
       </Button>
     </>

@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Session } from '../api/types'
 import { Mark } from '../shell/Mark'
@@ -11,11 +12,17 @@ import { SpinePicture } from './SpinePicture'
 function useLeave() {
   const navigate = useNavigate()
   const { next } = useSearch({ from: '/signin' })
-  return (session: Session) => {
-    if (next) return void navigate({ href: next, replace: true })
-    if (session.memberships.length > 0) void navigate({ to: '/', replace: true })
-  }
+  return useCallback(
+    (session: Session) => {
+      if (session.memberships.length === 0) return
+      void (next ? navigate({ href: next, replace: true }) : navigate({ to: '/', replace: true }))
+    },
+    [navigate, next],
+  )
 }
+
+/** Signing in changes the session, and the session decides where to go. */
+const stay = () => undefined
 
 /** The sign-in page: the form, and a real spine beside it. */
 export function SignIn() {
@@ -23,6 +30,10 @@ export function SignIn() {
   const leave = useLeave()
   const session = useSession().data
   const isStranded = session?.user && session.memberships.length === 0
+  const isSignedIn = Boolean(session?.user) && !isStranded
+  useEffect(() => {
+    if (session && isSignedIn) leave(session)
+  }, [session, isSignedIn, leave])
   return (
     <div className={classes.screen}>
       <main className={classes.side}>
@@ -30,10 +41,16 @@ export function SignIn() {
           <Mark /> {t('shell.product')}
         </div>
         <div className={classes.middle}>
-          <h1 className={classes.title}>{t('session.title')}</h1>
-          <p className={classes.subtitle}>{t('session.subtitle')}</p>
-          {isStranded ? <NoDataset username={session.user?.username ?? ''} /> : <SignInForm onDone={leave} />}
-          {!isStranded && <p className={classes.note}>{t('session.no_account')}</p>}
+          {isStranded ? (
+            <NoDataset username={session.user?.username ?? ''} />
+          ) : (
+            <>
+              <h1 className={classes.title}>{t('session.title')}</h1>
+              <p className={classes.subtitle}>{t('session.subtitle')}</p>
+              <SignInForm onDone={stay} />
+              <p className={classes.note}>{t('session.no_account')}</p>
+            </>
+          )}
         </div>
         <div className={classes.foot}>{t('session.research')}</div>
       </main>

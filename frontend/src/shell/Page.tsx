@@ -1,9 +1,7 @@
-import { Navigate, useLocation } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useSession } from '../api/queries'
 import { Layout } from './Layout'
 import classes from './page.module.css'
-import { SignedOutDialog } from './SignedOutDialog'
 import { TopBar } from './TopBar'
 
 interface PageProps {
@@ -14,11 +12,9 @@ interface PageProps {
   children: ReactNode
 }
 
-/** A page with the bar on top and its name below; leads to sign-in where nobody is signed in. */
+/** A page with the bar on top and its name below. */
 export function Page({ dataset, title, subtitle, actions, children }: PageProps) {
   const session = useSession().data
-  const { href } = useLocation()
-  if (session && !session.user) return <Navigate to="/signin" search={{ next: href }} replace />
   return (
     <Layout bar={<TopBar dataset={dataset} session={session} />}>
       <div className={classes.page}>
@@ -31,7 +27,6 @@ export function Page({ dataset, title, subtitle, actions, children }: PageProps)
         </div>
         {children}
       </div>
-      <SignedOutDialog username={session?.user?.username ?? ''} />
     </Layout>
   )
 }

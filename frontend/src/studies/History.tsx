@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { CaseDetail, CaseEventOut } from '../api/types'
+import type { CaseDetail, CaseEventOut, Move } from '../api/types'
 import { formatMoment, formatNumber, formatSpacing } from '../domain/format'
 import { Answer } from '../shell/Answer'
 import { caseLink } from '../shell/caseLink'
@@ -12,6 +12,10 @@ import classes from './History.module.css'
 import { useCaseDetail, useCaseHistory } from './queries'
 
 const REASONS = ['leak', 'missing_part', 'wrong_level', 'fused', 'artefact', 'other'] as const
+
+/** Moves that Lamina makes by itself; where one of them has no name, nobody's name is hidden. */
+const OWN_MOVES: readonly Move[] = ['queue', 'offer', 'close_readings', 'settle']
+const isOwnMove = (event: CaseEventOut) => OWN_MOVES.includes(event.move)
 
 function useReason() {
   const { t } = useTranslation()
@@ -30,7 +34,7 @@ function Event({ event }: { event: CaseEventOut }) {
       <time dateTime={event.at}>{formatMoment(new Date(event.at))}</time>
       <div>
         <strong>{t(`history.move.${event.move}`)}</strong>
-        <span className={page.soft}> · {event.by || t('history.somebody')}</span>
+        <span className={page.soft}> · {event.by || t(isOwnMove(event) ? 'history.system' : 'history.somebody')}</span>
         {reason && <p>{reason}</p>}
       </div>
       <span className={page.caption}>
@@ -46,7 +50,7 @@ function Event({ event }: { event: CaseEventOut }) {
 function Events({ events }: { events: CaseEventOut[] }) {
   const { t } = useTranslation()
   if (events.length === 0) return <p className={`${page.panel} ${page.padded}`}>{t('history.none')}</p>
-  const isBlind = events.some((event) => event.by === '')
+  const isBlind = events.some((event) => event.by === '' && !isOwnMove(event))
   return (
     <section className={page.panel}>
       <ol className={classes.events}>
