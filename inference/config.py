@@ -61,8 +61,8 @@ PRESETS: Final[dict[str, Preset]] = {
             localize=Schedule(1400, 2, 3e-3),
             detect=Schedule(5000, 4, 1.5e-3),
             segment=Schedule(1600, 2, 2e-3),
-            wide_phantoms=500,
-            fine_phantoms=600,
+            wide_phantoms=400,
+            fine_phantoms=400,
         ),
         Preset(
             name="base",

@@ -14,7 +14,7 @@ from inference.config import Preset, Schedule
 from inference.learning import detecting, localizing, segmenting
 from inference.learning.cache import read_example
 from inference.learning.fit import Lesson, drawing
-from inference.weights import NETS, Nets
+from inference.weights import Nets
 
 Arrays = dict[str, NDArray[np.generic]]
 Groups = Sequence[tuple[float, Sequence[Path]]]
@@ -45,7 +45,7 @@ SHARES: Mapping[str, float] = {"localizer": 0.35, "detector": 0.4, "segmenter": 
 def lessons(
     nets: Nets, schedules: Mapping[str, Schedule], groups: Mapping[str, Groups], terms: Terms
 ) -> dict[str, Lesson]:
-    """Return the lesson of each network.
+    """Return the lesson of each network that has examples.
 
     Args:
         nets: networks to teach.
@@ -74,7 +74,7 @@ def lessons(
             checkpoint=None if terms.checkpoints is None else terms.checkpoints / f"{name}.pt",
             seconds=None if terms.seconds is None else terms.seconds * SHARES[name],
         )
-        for name in NETS
+        for name in groups
     }
 
 

@@ -132,13 +132,16 @@ def judged(weights: Weights, seeds: Sequence[int], on_progress: Report) -> list[
 
 
 def _examples(plan: Plan, place: Place, on_progress: Report) -> dict[str, Groups]:
-    preset = plan.preset
+    """Make the examples of the networks to be trained and return their files."""
+    preset, parts = plan.preset, {PART_OF[name] for name in plan.only}
     wide = cache.wanted("wide", cache.WIDE_SEEDS, preset.wide_phantoms, place.examples)
     fine = cache.wanted("fine", cache.FINE_SEEDS, preset.fine_phantoms, place.examples)
-    cache.prepare([*wide, *fine], place.workers, _phantom_report(on_progress))
+    needed = [*(wide if "wide" in parts else []), *(fine if parts - {"wide"} else [])]
+    cache.prepare(needed, place.workers, _phantom_report(on_progress))
     return {
         name: [(1.0, cache.example_files(wide if part == "wide" else fine, part))]
         for name, part in PART_OF.items()
+        if name in plan.only
     }
 
 
