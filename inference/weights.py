@@ -143,7 +143,7 @@ def save_weights(nets: Nets, preset: Preset, folder: Path, card: dict[str, Any])
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for name, net in nets.each().items():
-        data = save_tensors(packed(net), {"format": FORMAT, "net": name, "preset": preset.name})
+        data = save_tensors(packed(net), {"about": f"{FORMAT} {preset.name} {name}"})
         (folder / f"{name}.safetensors").write_bytes(data)
         files[name] = hashlib.sha256(data).hexdigest()
     whole = _set_sha256(files)
