@@ -231,7 +231,7 @@ def submit_reading(reading: Reading) -> None:
     """
     # Both readers may hand in at once: whoever comes second must see the first.
     case = Case.objects.select_for_update().select_related(None).get(pk=reading.case_id)
-    reading.case.stage = case.stage
+    reading.case = case
     _require_open(reading)
     problems = _missing(reading)
     if problems:
