@@ -6,7 +6,6 @@ import { useTranslation } from 'react-i18next'
 import type { CaseDetail } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import { EmptyState } from '../shell/EmptyState'
-import { SignedOutDialog } from '../shell/SignedOutDialog'
 import { offerHooks } from '../testing'
 import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
 import { SaveBanner } from './SaveBanner'
@@ -56,7 +55,6 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
         <span><KeyOf command="keys" /> {t('refinement.keys')}</span>
       </footer>
       {panel}
-      <SignedOutDialog username={place.user?.username ?? ''} />
     </div>
   )
 }
