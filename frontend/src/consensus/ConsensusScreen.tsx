@@ -1,12 +1,14 @@
 import { Button } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail, ConsensusOut } from '../api/types'
 import { useLevelNames } from '../grading/names'
 import { KeyOf } from '../keys/KeysSheet'
 import { Layout } from '../shell/Layout'
 import { offerHooks } from '../testing'
+import { useVolumeMeta } from '../viewer/sixPoints/pictures'
+import { useBodies, withCentres } from '../viewer/sixPoints/useBodies'
 import { ConsensusBar } from './ConsensusBar'
 import { ComparePane } from './ComparePane'
 import classes from './consensus.module.css'
@@ -21,7 +23,9 @@ interface Props {
   readonly consensus: ConsensusOut
 }
 
-export function ConsensusScreen({ detail, consensus }: Props) {
+export function ConsensusScreen({ detail: given, consensus }: Props) {
+  const bodies = useBodies(given, useVolumeMeta(given.volume).data)
+  const detail = useMemo(() => withCentres(given, bodies), [given, bodies])
   const sitting = useSitting(detail, consensus)
   const edit = useEdit(sitting.active, detail.convention)
   const [shown, setShown] = useState<Shown>('both')

@@ -21,13 +21,13 @@ export function GradePanel({ desk, detail, nameOf, menu, setMenu }: Props) {
   if (active === null) return <div className={classes.panel} />
   const expected = expectedHeights(findings, active.number)
   return (
-    <div className={classes.panel}>
+    <div className={`${classes.panel} ${detail.grade_withheld_reason ? classes.tall : ''}`}>
       <HeightsTable finding={active} expected={expected} nameOf={nameOf} />
       <RatioAxis
         finding={active}
         expected={expected}
         convention={reading.convention}
-        withheld={detail.grade_withheld_reason}
+        isWithheld={detail.grade_withheld_reason !== null}
       />
       <OwnGrade desk={desk} finding={active} detail={detail} name={nameOf(active)} menu={menu} setMenu={setMenu} />
     </div>

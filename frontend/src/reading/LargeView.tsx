@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { CaseDetail, Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
 import { colourOf } from '../domain/levelColours'
+import type { Body } from '../viewer/sixPoints/bodies'
 import type { PointSet } from '../viewer/sixPoints/PointsOverlay'
 import { type Box, boxOf, type PicturePlane, plainBody } from '../viewer/sixPoints/plane'
 import { SixPointsPane } from '../viewer/sixPoints/SixPointsPane'
@@ -14,11 +15,12 @@ interface Props {
   readonly desk: Desk
   readonly large: LargePicture
   readonly detail: CaseDetail
+  readonly bodies: ReadonlyMap<number, Body>
   readonly nameOf: (finding: Pick<Finding, 'number' | 'level'>) => string
 }
 
 /** The active vertebra, large, with movable points; its neighbours are drawn faintly. */
-export function LargeView({ desk, large, nameOf, detail }: Props) {
+export function LargeView({ desk, large, nameOf, detail, bodies }: Props) {
   const { t } = useTranslation()
   const { active } = desk
   const { plane } = large
@@ -31,8 +33,12 @@ export function LargeView({ desk, large, nameOf, detail }: Props) {
     )
   }
   const name = nameOf(active)
-  const place = (at: { x: number; y: number }) =>
-    desk.movePoints(active.number, plainBody(plane, { ...at, off: 0 }, 28, 20, directionAt(desk, plane, detail)), 'end')
+  const body = bodies.get(active.number)
+  const place = (at: { x: number; y: number }) => {
+    const down = directionAt(desk, plane, detail)
+    const points = plainBody(plane, { ...at, off: 0 }, body?.depthMm, body?.heightMm, down)
+    desk.movePoints(active.number, points, 'end')
+  }
   const mayPlace = desk.isOpen && active.six_points_mm === null
   const focus = focusOf(active, plane, detail)
   return (
@@ -41,7 +47,7 @@ export function LargeView({ desk, large, nameOf, detail }: Props) {
       label={t(`reading.picture.${plane.kind}`, { level: name })}
       sets={setsOf(desk, nameOf)}
       focus={focus}
-      focusKey={`${plane.kind} ${active.number}`}
+      focusKey={`${plane.kind} ${active.number} ${bodies.size}`}
       title={<Caption name={name} plane={plane} k={large.k} />}
       onLeaf={large.k === null ? undefined : large.leaf}
       onPlace={mayPlace ? place : undefined}

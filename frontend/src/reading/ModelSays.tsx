@@ -19,7 +19,11 @@ export function ModelSays({ finding, detail, wasShown }: Props) {
   if (!own) return <span>{t('reading.model.none', { model })}</span>
   const withheld = own.withheld_reason ?? detail.grade_withheld_reason
   if (own.grade === null || withheld) {
-    return <span>{t('reading.model.withheld', { model, reason: withheld ?? '' })}</span>
+    return (
+      <span>
+        {t('reading.model.withheld', { model, reason: detail.grade_withheld_reason ? '' : (withheld ?? '') })}
+      </span>
+    )
   }
   const hasShape = own.shape !== null && own.shape !== 'none'
   const shape = own.shape === null ? '' : t(`grading.shape.${own.shape}`)

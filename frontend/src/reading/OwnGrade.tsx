@@ -47,6 +47,12 @@ export function OwnGrade({ desk, finding, detail, name, menu, setMenu }: Props) 
           <IconInfoCircle size={16} />
           <ModelSays finding={finding} detail={detail} wasShown={desk.reading.proposal_shown} />
         </p>
+        {detail.grade_withheld_reason !== null && (
+          <p className={classes.line}>
+            <IconInfoCircle size={16} />
+            {detail.grade_withheld_reason}
+          </p>
+        )}
         {isAssumed && desk.isOpen && (
           <p className={`${classes.line} ${classes.warn}`}>
             <IconAlertTriangle size={16} />

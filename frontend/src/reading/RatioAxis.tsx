@@ -9,15 +9,15 @@ interface Props {
   readonly finding: Finding
   readonly expected: Expected | null
   readonly convention: string
-  /** Why no grade is suggested; null where one is. */
-  readonly withheld: string | null
+  /** The picture is too coarse for a suggestion; the panel beside says why. */
+  readonly isWithheld: boolean
 }
 
 /** Height losses shown, in per cent. */
 const AXIS_END = 50
 
 /** G in figures and on an axis of height loss with the limits of the grades. */
-export function RatioAxis({ finding, expected, convention, withheld }: Props) {
+export function RatioAxis({ finding, expected, convention, isWithheld }: Props) {
   const { t } = useTranslation()
   const limits = conventionOf(convention).limits.map((limit) => Math.round(100 - 100 * limit))
   const zones = [0, ...limits, AXIS_END]
@@ -40,7 +40,7 @@ export function RatioAxis({ finding, expected, convention, withheld }: Props) {
             {zones.slice(1).map((end, zone) => (
               <span
                 key={end}
-                data-here={withheld === null && zone === grade}
+                data-here={!isWithheld && zone === grade}
                 style={{ flex: end - (zones[zone] ?? 0), background: `var(--grade-${zone})` }}
               />
             ))}
@@ -54,10 +54,10 @@ export function RatioAxis({ finding, expected, convention, withheld }: Props) {
             ))}
             <span style={{ left: '100%' }}>%</span>
           </div>
-          {withheld === null ? (
+          {!isWithheld ? (
             <Suggestion finding={finding} expected={expected} convention={convention} />
           ) : (
-            <span className={classes.suggest}>{t('reading.ratio.withheld', { reason: withheld })}</span>
+            <span className={classes.suggest}>{t('reading.ratio.withheld')}</span>
           )}
         </>
       )}
@@ -66,7 +66,7 @@ export function RatioAxis({ finding, expected, convention, withheld }: Props) {
 }
 
 /** The grade by the limits; a uniform crush has G near 1, and only the neighbours show it. */
-function Suggestion({ finding, expected, convention }: Omit<Props, 'withheld'>) {
+function Suggestion({ finding, expected, convention }: Omit<Props, 'isWithheld'>) {
   const { t } = useTranslation()
   const grade = finding.grade_measured ?? 0
   const beside =

@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { CaseDetail, ReadingOut } from '../api/types'
 import { useLevelNames } from '../grading/names'
 import { Layout } from '../shell/Layout'
 import { offerHooks } from '../testing'
 import { useVolumeMeta } from '../viewer/sixPoints/pictures'
+import { useBodies, withCentres } from '../viewer/sixPoints/useBodies'
 import { GradePanel } from './GradePanel'
 import { LargeView } from './LargeView'
 import { ReadingBar } from './ReadingBar'
@@ -20,10 +21,12 @@ interface Props {
   readonly start: ReadingOut
 }
 
-export function ReadingScreen({ detail, start }: Props) {
+export function ReadingScreen({ detail: given, start }: Props) {
+  const meta = useVolumeMeta(given.volume)
+  const bodies = useBodies(given, meta.data)
+  const detail = useMemo(() => withCentres(given, bodies), [given, bodies])
   const desk = useDesk(start, detail.grade_withheld_reason !== null)
   const acts = useActs(desk, detail)
-  const meta = useVolumeMeta(detail.volume)
   const [wantsSagittal, setWantsSagittal] = useState(false)
   const pictures = usePictures(detail, meta.data, desk, wantsSagittal)
   const [menu, setMenu] = useState<OpenMenu>(null)
@@ -45,7 +48,7 @@ export function ReadingScreen({ detail, start }: Props) {
         <SpineRows desk={desk} plane={pictures.strip} nameOf={nameOf} detail={detail} />
         <div className={classes.right}>
           <Verdict desk={desk} acts={acts} nameOf={nameOf} />
-          <LargeView desk={desk} large={pictures.large} nameOf={nameOf} detail={detail} />
+          <LargeView desk={desk} large={pictures.large} nameOf={nameOf} detail={detail} bodies={bodies} />
           <GradePanel desk={desk} detail={detail} nameOf={nameOf} menu={menu} setMenu={setMenu} />
         </div>
       </div>

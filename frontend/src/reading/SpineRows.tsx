@@ -64,11 +64,12 @@ export function SpineRows({ desk, plane, nameOf, detail }: Props) {
 
 /** Where each vertebra starts and ends on the picture; fixed while points are dragged. */
 function useExtents(findings: readonly Finding[], plane: PicturePlane | null, detail: CaseDetail): Extent[] {
-  const first = useRef<{ plane: PicturePlane | null; extents: Extent[] } | null>(null)
-  const known = first.current?.plane === plane && first.current.extents.length === findings.length
+  const first = useRef<{ plane: PicturePlane | null; detail: CaseDetail; extents: Extent[] } | null>(null)
+  const { current } = first
+  const known = current?.plane === plane && current.detail === detail && current.extents.length === findings.length
   if (!known) {
     const extents = findings.map((finding) => ({ number: finding.number, ...extentOf(finding, plane, detail) }))
-    first.current = { plane, extents }
+    first.current = { plane, detail, extents }
   }
   return first.current?.extents ?? []
 }
@@ -136,11 +137,14 @@ function widthOf(plane: PicturePlane | null, detail: CaseDetail): number {
 
 /** Middle of all bodies from front to back, in picture millimetres. */
 function middleOf(findings: readonly Finding[], plane: PicturePlane, detail: CaseDetail): number {
-  const bodies = findings.flatMap((finding) => (finding.six_points_mm ? [boxOf(plane, finding.six_points_mm)] : []))
-  const centres = detail.vertebrae.flatMap((vertebra) =>
-    vertebra.centroid_mm ? [plane.toPicture(vertebra.centroid_mm).x] : [],
-  )
-  const xs = bodies.length > 0 ? bodies.flatMap((box) => [box.left, box.right]) : centres
+  const xs = findings.flatMap((finding) => {
+    if (finding.six_points_mm) {
+      const box = boxOf(plane, finding.six_points_mm)
+      return [box.left, box.right]
+    }
+    const centre = detail.vertebrae.find((vertebra) => vertebra.number === finding.number)?.centroid_mm
+    return centre ? [plane.toPicture(centre).x] : []
+  })
   if (xs.length === 0) return (plane.columns * plane.columnMm) / 2
   return (Math.min(...xs) + Math.max(...xs)) / 2
 }

@@ -1,8 +1,9 @@
-import { Button } from '@mantine/core'
+import { Button, CloseButton } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
 import { formatClock } from '../domain/format'
+import { missing } from '../grading/findings'
 import { KeyOf } from '../keys/KeysSheet'
 import classes from './reading.module.css'
 import type { Acts, Told } from './useActs'
@@ -49,21 +50,32 @@ export function Verdict({ desk, acts, nameOf }: Props) {
         {drafts.refused}
       </div>
     )
-  return acts.told && <Told told={acts.told} names={names} />
+  return acts.told && <Told told={acts.told} names={names} desk={desk} close={acts.forget} />
 }
 
-function Told({ told, names }: { told: Told; names: (numbers: readonly number[]) => string }) {
+interface ToldProps {
+  readonly told: Told
+  readonly names: (numbers: readonly number[]) => string
+  readonly desk: Desk
+  readonly close: () => void
+}
+
+function Told({ told, names, desk, close }: ToldProps) {
   const { t } = useTranslation()
-  if (told.kind === 'refused')
+  if (told.kind === 'refused') {
     return (
       <div className={`${classes.word} ${classes.trouble}`} role="alert">
         {told.text}
+        <CloseButton className={classes.close} size="sm" aria-label={t('reading.close')} onClick={close} />
       </div>
     )
+  }
   if (told.kind === 'missing') {
+    const open = missing(desk.findings).map((finding) => finding.number)
+    if (open.length === 0) return null
     return (
       <div className={`${classes.word} ${classes.trouble}`} role="alert">
-        {t('reading.missing', { levels: names(told.numbers) })}
+        {t('reading.missing', { levels: names(open) })}
       </div>
     )
   }
@@ -73,6 +85,7 @@ function Told({ told, names }: { told: Told; names: (numbers: readonly number[])
   return (
     <div className={`${classes.word} ${classes.notice}`} role="status">
       {done} {unseen}
+      <CloseButton className={classes.close} size="sm" aria-label={t('reading.close')} onClick={close} />
     </div>
   )
 }

@@ -68,5 +68,6 @@ export function useActs(desk: Desk, detail: CaseDetail) {
       await toWorklist()
       return null
     })
-  return { told, isBusy, fillNormal, submit, confirmLevels, nextCase, toWorklist, sendBack }
+  const forget = () => setTold(null)
+  return { told, forget, isBusy, fillNormal, submit, confirmLevels, nextCase, toWorklist, sendBack }
 }
