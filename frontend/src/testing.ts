@@ -5,6 +5,8 @@
 export interface TestHooks {
   ready: boolean
   errors: string[]
+  /** Milliseconds since navigation at which something was first on screen. */
+  marks: Record<string, number>
   [hook: string]: unknown
 }
 
@@ -20,7 +22,7 @@ const isTesting = () =>
 /** Starts collecting page errors where the page is under test. */
 export function watchErrors(): void {
   if (!isTesting()) return
-  const app: TestHooks = { ready: false, errors: [] }
+  const app: TestHooks = { ready: false, errors: [], marks: {} }
   window.app = app
   window.addEventListener('error', (event) => app.errors.push(String(event.message)))
   window.addEventListener('unhandledrejection', (event) => app.errors.push(String(event.reason)))
@@ -29,4 +31,9 @@ export function watchErrors(): void {
 /** Adds hooks to `window.app`; without effect outside tests. */
 export function offerHooks(hooks: Partial<TestHooks>): void {
   if (window.app) Object.assign(window.app, hooks)
+}
+
+/** Notes when something was first on screen; without effect outside tests. */
+export function markFirst(name: string): void {
+  if (window.app) window.app.marks[name] ??= performance.now()
 }

@@ -1,13 +1,22 @@
 import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { useStore } from 'zustand'
 import { formatClock } from '../domain/format'
+import type { SpineView } from '../viewer'
 import type { Workplace } from './useWorkplace'
 
 /** Says why strokes wait and what can be done; nothing while all is well. */
-export function SaveBanner({ place }: { place: Workplace }) {
+export function SaveBanner({ place }: { place: Workplace & { readonly view: SpineView } }) {
   const { t } = useTranslation()
+  const isLost = useStore(place.view.state, (state) => state.isLost)
   const { save, outbox } = place
   const count = save.waiting
+  if (isLost)
+    return (
+      <Banner tone="bad" text={t('refinement.lost')}>
+        <Button size="compact-sm" onClick={() => location.reload()}>{t('refinement.reload')}</Button>
+      </Banner>
+    )
   if (save.kind === 'offline')
     return (
       <Banner tone="warn" text={t('refinement.offline', { since: formatClock(save.since), count })}>

@@ -3,7 +3,7 @@ import type { Types } from '@cornerstonejs/core'
 import { Enums, segmentation } from '@cornerstonejs/tools'
 import type { VolumeMeta } from '../api/types'
 import { colourOf, rgbOf } from '../domain/levelColours'
-import { dropVolume, makeVolume } from './openVolume'
+import { dropVolume, makeVolume } from './csVolume'
 import { type Plane, PLANES } from './planes'
 import type { Stage } from './stage'
 

@@ -1,11 +1,10 @@
 /** One volume on this page: described, seen coarsely, then sharpened slice by slice. */
-import { cache, type Types, utilities, volumeLoader } from '@cornerstonejs/core'
+import type { Types } from '@cornerstonejs/core'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { VolumeMeta } from '../api/types'
 import { fetchMeta, fetchPreview, fillFromPreview, gridOf, type Stream, streamSlices } from '../bridge'
 import { decoders } from '../bridge/decoders'
-import { type Grid, toMm } from '../domain/geometry'
-import { startCornerstone } from './cornerstone'
+import type { Grid } from '../domain/geometry'
 
 export interface Loading {
   readonly phase: 'describing' | 'coarse' | 'sharpening' | 'whole' | 'failed'
@@ -17,7 +16,6 @@ export interface Loading {
   readonly error: string | null
 }
 
-let volumes = 0
 const FILL_AT_ONCE = 24
 const REDRAW_AFTER_MS = 120
 
@@ -37,8 +35,11 @@ export class OpenVolume {
   private readonly stop = new AbortController()
   private readonly redraws = new Set<() => void>()
   private readonly isSharp = new Set<number>()
+  /** Slices that hold at least the coarse picture. */
+  private readonly filled = new Set<number>()
   private stream: Stream | null = null
-  private made: Types.IImageVolume | null = null
+  /** Cornerstone's volume, once there is a stage for it: told which slices hold new voxels. */
+  private drawn: Types.IImageVolume | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(readonly id: string) {
@@ -52,13 +53,10 @@ export class OpenVolume {
     return () => this.redraws.delete(draw)
   }
 
-  /** Cornerstone's volume, made when it is first to be drawn; its slices are views of `hu`. */
-  volumeOf({ meta, hu }: Described): Types.IImageVolume {
-    if (!this.made) {
-      startCornerstone()
-      this.made = makeVolume(`lamina-ct-${++volumes}`, meta, hu)
-    }
-    return this.made
+  /** Tells Cornerstone's volume which slices hold new voxels; null when it is gone. */
+  drawInto(volume: Types.IImageVolume | null): void {
+    this.drawn = volume
+    this.touch([...this.filled])
   }
 
   isSharpAt(k: number): boolean {
@@ -75,8 +73,6 @@ export class OpenVolume {
     this.stop.abort()
     clearTimeout(this.timer)
     this.redraws.clear()
-    if (this.made) dropVolume(this.made)
-    this.made = null
   }
 
   private async open(): Promise<Described> {
@@ -120,10 +116,13 @@ export class OpenVolume {
   }
 
   private touch(slices: readonly number[]): void {
-    for (const k of slices) this.made?.vtkOpenGLTexture.setUpdatedFrame(k)
+    for (const k of slices) {
+      this.filled.add(k)
+      this.drawn?.vtkOpenGLTexture.setUpdatedFrame(k)
+    }
     this.timer ??= setTimeout(() => {
       this.timer = undefined
-      this.made?.imageData?.modified()
+      this.drawn?.imageData?.modified()
       for (const draw of this.redraws) draw()
     }, REDRAW_AFTER_MS)
   }
@@ -132,46 +131,4 @@ export class OpenVolume {
     if (this.stop.signal.aborted) return
     this.loading.setState({ phase: 'failed', error: cause instanceof Error ? cause.message : String(cause) })
   }
-}
-
-/** Makes a Cornerstone volume whose slices are views of `voxels`: writing there changes the picture. */
-export function makeVolume(volumeId: string, meta: VolumeMeta, voxels: Int16Array | Uint8Array): Types.IImageVolume {
-  const frameOfReference = `lamina.${meta.id}`
-  const plane = {
-    BitsAllocated: 16, BitsStored: 16, SamplesPerPixel: 1, HighBit: 15, PhotometricInterpretation: 'MONOCHROME2',
-    PixelRepresentation: 1, Modality: 'CT', ImageOrientationPatient: [...meta.direction.slice(0, 6)],
-    PixelSpacing: [meta.spacing_mm[1], meta.spacing_mm[0]], FrameOfReferenceUID: frameOfReference,
-    Columns: meta.dims[0], Rows: meta.dims[1], voiLut: [], VOILUTFunction: 'LINEAR',
-  }
-  const volume = volumeLoader.createLocalVolume(volumeId, {
-    metadata: plane as unknown as Types.Metadata,
-    dimensions: [...meta.dims],
-    spacing: [...meta.spacing_mm],
-    origin: [...meta.origin_mm],
-    direction: [...meta.direction] as unknown as Types.Mat3,
-    scalarData: voxels,
-  })
-  placeSlices(volume, meta, frameOfReference)
-  return volume
-}
-
-/** Cornerstone gives all slices of a local volume the place of the first; each has its own. */
-function placeSlices(volume: Types.IImageVolume, meta: VolumeMeta, frameOfReferenceUID: string): void {
-  const grid = gridOf(meta)
-  const [rowCosines, columnCosines] = [meta.direction.slice(0, 3), meta.direction.slice(3, 6)]
-  volume.imageIds.forEach((imageId, k) => {
-    const metadata = {
-      frameOfReferenceUID, rows: meta.dims[1], columns: meta.dims[0], rowCosines, columnCosines,
-      imageOrientationPatient: [...rowCosines, ...columnCosines], imagePositionPatient: [...toMm(grid, [0, 0, k])],
-      pixelSpacing: [meta.spacing_mm[1], meta.spacing_mm[0]], rowPixelSpacing: meta.spacing_mm[1],
-      columnPixelSpacing: meta.spacing_mm[0], sliceThickness: meta.spacing_mm[2],
-    }
-    utilities.genericMetadataProvider.add(imageId, { type: 'imagePlaneModule', metadata })
-  })
-}
-
-export function dropVolume(volume: Types.IImageVolume): void {
-  const { imageIds, volumeId } = volume
-  cache.removeVolumeLoadObject(volumeId)
-  for (const imageId of imageIds) if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId)
 }

@@ -4,15 +4,17 @@
  */
 import type { StoreApi } from 'zustand/vanilla'
 import { type Grid, toIjk, toMm, type Vec3 } from '../domain/geometry'
+import { markFirst } from '../testing'
 import { Editor } from './editor'
-import { LabelLayer } from './labelLayer'
+import type { LabelLayer } from './labelLayer'
 import type { Described, OpenVolume } from './openVolume'
 import { fitted, intoSlice, panned, type Plane, PLANES, screenAxes, type Size, sliceAt, sliceCount, toCanvas, toWorld, type View, zoomed } from './planes'
-import { Stage } from './stage'
+import type { Stage } from './stage'
 import { createViewState, type Preset, type ViewState, WINDOWS } from './viewState'
 
 const ACTIVE_FILL_MORE = 0.19
 const QUIET_MS = 250
+let volumes = 0
 
 export class SpineView {
   readonly state: StoreApi<ViewState> = createViewState()
@@ -20,6 +22,7 @@ export class SpineView {
   readonly grid: Grid
   private stage: Stage | null = null
   private layer: LabelLayer | null = null
+  private cornerstone: typeof import('./cornerstone') | null = null
   private labels: Uint8Array<ArrayBuffer> | null = null
   private lastPaint = 0
   private readonly ends: (() => void)[] = []
@@ -202,17 +205,25 @@ export class SpineView {
       isGone = true
     })
     requestAnimationFrame(() => setTimeout(() => {
-      if (!isGone) void this.raiseStage(elements)
+      if (!isGone) void this.raiseStage(elements, () => isGone)
     }))
     return () => this.detach()
   }
 
-  private async raiseStage(elements: Readonly<Record<Plane, HTMLDivElement>>): Promise<void> {
-    const volume = this.source.volumeOf(this.volume)
-    const stage = new Stage(this.grid, elements)
+  private async raiseStage(elements: Readonly<Record<Plane, HTMLDivElement>>, isGone: () => boolean): Promise<void> {
+    const cornerstone = await import('./cornerstone')
+    if (isGone()) return
+    cornerstone.startCornerstone()
+    const { meta, hu } = this.volume
+    const volume = cornerstone.makeVolume(`lamina-ct-${++volumes}`, meta, hu)
+    const stage = new cornerstone.Stage(this.grid, elements)
     this.stage = stage
+    this.cornerstone = cornerstone
+    this.source.drawInto(volume)
     this.ends.push(this.source.onVoxels(() => stage.render()))
+    this.ends.push(() => this.source.drawInto(null), () => cornerstone.dropVolume(volume))
     for (const plane of PLANES) stage.onRendered(plane, () => this.noteDrawn())
+    stage.onLost(() => this.state.setState({ isLost: true }))
     await stage.show(volume)
     if (this.stage !== stage) return
     stage.setWindow(this.state.getState().window)
@@ -223,22 +234,23 @@ export class SpineView {
 
   private noteDrawn(): void {
     this.lastPaint = performance.now()
+    if (this.source.isSharpAt(this.sliceIndex('sagittal'))) markFirst('firstSagittal')
     if (!this.state.getState().isDrawn) this.state.setState({ isDrawn: true })
   }
 
   private detach(): void {
-    for (const end of this.ends.splice(0)) end()
     this.layer?.close()
     this.layer = null
     this.stage?.close()
     this.stage = null
+    for (const end of this.ends.splice(0)) end()
     this.state.setState({ isDrawn: false })
   }
 
   private mountLayer(): void {
-    if (!this.stage || !this.labels || !this.state.getState().views) return
+    if (!this.stage || !this.cornerstone || !this.labels || !this.state.getState().views) return
     this.layer?.close()
-    this.layer = new LabelLayer(this.volume.meta, this.labels, this.stage)
+    this.layer = new this.cornerstone.LabelLayer(this.volume.meta, this.labels, this.stage)
     const { levels, active } = this.state.getState()
     this.layer.setLevels(levels)
     this.layer.setActive(active)

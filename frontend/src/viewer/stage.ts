@@ -1,5 +1,5 @@
 /** The three Cornerstone viewports of one viewer, and what they show. */
-import { Enums, RenderingEngine, type Types } from '@cornerstonejs/core'
+import { Enums, eventTarget, RenderingEngine, type Types } from '@cornerstonejs/core'
 import type { Grid } from '../domain/geometry'
 import { along, type Plane, PLANES, screenAxes, type Size, type View } from './planes'
 
@@ -61,6 +61,12 @@ export class Stage {
     const element = this.elements[plane]
     element.addEventListener(Enums.Events.IMAGE_RENDERED, act)
     this.ends.push(() => element.removeEventListener(Enums.Events.IMAGE_RENDERED, act))
+  }
+
+  /** Calls `act` when the graphics card takes its memory back; nothing can be drawn then. */
+  onLost(act: () => void): void {
+    eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, act)
+    this.ends.push(() => eventTarget.removeEventListener(Enums.Events.WEBGL_CONTEXT_LOST, act))
   }
 
   canvasToWorld(plane: Plane, pixel: [number, number]): Types.Point3 {

@@ -39,6 +39,8 @@ export interface ViewState {
   readonly labelsShown: number
   /** The viewports have painted at least once; before that a flat preview stands in. */
   readonly isDrawn: boolean
+  /** The graphics card gave up; the page must be loaded anew, strokes are safe. */
+  readonly isLost: boolean
 }
 
 export const BONE_FROM_HU = 150
@@ -69,5 +71,6 @@ export function createViewState(): StoreApi<ViewState> {
     edition: 0,
     labelsShown: 0,
     isDrawn: false,
+    isLost: false,
   }))
 }
