@@ -13,7 +13,11 @@ from annotation.consensus import selectors, services
 from annotation.consensus.models import Disagreement, Settlement, Sitting
 from annotation.domain.discrepancy import Kind
 from annotation.domain.workflow import Stage
-from annotation.reading.api import FindingSerializer, describe_finding
+from annotation.reading.api import (
+    ChangedFindingSerializer,
+    FindingSerializer,
+    describe_finding,
+)
 from annotation.reading.models import Finding, Reading
 from annotation.reading.selectors import findings_of
 from annotation.studies.models import Case, User
@@ -55,7 +59,7 @@ class ConsensusOutSerializer(serializers.Serializer[Any]):
 
 class SettleSerializer(serializers.Serializer[Any]):
     taken = serializers.ChoiceField(choices=["a", "b", "mean", "edited"])
-    finding = FindingSerializer(required=False, partial=True)
+    finding = ChangedFindingSerializer(required=False)
     remark = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 

@@ -53,6 +53,16 @@ class FindingSerializer(serializers.Serializer[Any]):
     touched = serializers.BooleanField(read_only=True)
 
 
+class ChangedFindingSerializer(FindingSerializer):
+    """What of a finding is to be changed; also inside another serializer, unlike `partial`."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
 class ReadingOutSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     case = serializers.UUIDField()
@@ -136,10 +146,10 @@ class ReadingView(APIView):
 class FindingView(APIView):
     """What a reader says of one vertebra; fields that are not sent stay."""
 
-    @extend_schema(request=FindingSerializer(partial=True), responses=FindingSerializer)
+    @extend_schema(request=ChangedFindingSerializer, responses=FindingSerializer)
     def put(self, request: Request, reading_id: UUID, number: int) -> Response:
         reading = selectors.get_own_reading(person_of(request), reading_id)
-        given = FindingSerializer(data=request.data, partial=True)
+        given = ChangedFindingSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         finding = services.save_finding(reading, number=number, said=given.validated_data)
         return Response(FindingSerializer(describe_finding(finding)).data)
