@@ -128,7 +128,7 @@ function Actions({ all, release, isManager, onChoose, onCreate }: ActionsProps) 
           {t('releases.create')}
         </Button>
       )}
-      <Download release={release} />
+      {isManager && <Download release={release} />}
     </>
   )
 }

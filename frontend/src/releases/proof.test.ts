@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ProofStep } from '../api/types'
+import { foldersOf } from './folders'
 import { mayDownload, stepStates } from './proof'
 
 const steps = (...verdicts: (boolean | null)[]): ProofStep[] =>
@@ -20,4 +21,11 @@ test('a release is taken away only when it is done and every step is green', () 
   expect(mayDownload({ ...release, proof: steps(true, false) })).toBe(false)
   expect(mayDownload({ ...release, proof: steps(true, null) })).toBe(false)
   expect(mayDownload({ ...release, download_url: null })).toBe(false)
+})
+
+test('files are gathered by folder, and those at the top come first', () => {
+  const file = (path: string, n_bytes: number) => ({ path, n_bytes })
+  const files = [file('a/rawdata/sub-1/ct.nii.gz', 5), file('README.md', 1), file('a/rawdata/sub-2/ct.nii.gz', 7), file('a/x.csv', 2)]
+  const found = foldersOf(files).map((one) => [one.path, one.files.length, one.nBytes])
+  expect(found).toEqual([['', 1, 1], ['a/rawdata', 2, 12], ['a', 1, 2]])
 })

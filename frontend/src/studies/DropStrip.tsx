@@ -2,6 +2,7 @@ import { Button, Progress } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { type ChangeEvent, type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ApiError } from '../api/client'
 import type { ImportOut } from '../api/types'
 import { formatBytes, formatNumber, formatPercent } from '../domain/format'
 import { filesOfDrop } from './collectFiles'
@@ -13,6 +14,7 @@ interface DropStripProps {
   reading: ImportOut | undefined
   onFiles: (files: File[]) => void
   onGoOn: () => void
+  onDismiss: () => void
 }
 
 function Chooser({ text, folder, onFiles }: { text: string; folder: boolean; onFiles: (files: File[]) => void }) {
@@ -75,21 +77,28 @@ function Reading({ reading }: { reading: ImportOut }) {
   )
 }
 
-function Stopped({ upload, onGoOn }: { upload: Upload; onGoOn: () => void }) {
+const mayGoOn = (error: Error | null) => error instanceof ApiError && (error.isOffline || error.status >= 500)
+
+function Stopped({ upload, onGoOn, onDismiss }: Pick<DropStripProps, 'upload' | 'onGoOn' | 'onDismiss'>) {
   const { t } = useTranslation()
   const done = formatNumber(upload.filesDone)
   return (
     <div className={classes.stopped} role="alert">
       {t('imports.upload_failed', { done, total: formatNumber(upload.files), reason: upload.error?.message })}
-      <Button size="xs" variant="default" onClick={onGoOn}>
-        {t('imports.upload_again')}
+      {mayGoOn(upload.error) && (
+        <Button size="xs" variant="default" onClick={onGoOn}>
+          {t('imports.upload_again')}
+        </Button>
+      )}
+      <Button size="xs" variant="default" onClick={onDismiss}>
+        {t('shell.close')}
       </Button>
     </div>
   )
 }
 
 /** Where files go in, with the progress of the whole. */
-export function DropStrip({ upload, reading, onFiles, onGoOn }: DropStripProps) {
+export function DropStrip({ upload, reading, onFiles, onGoOn, onDismiss }: DropStripProps) {
   const { t } = useTranslation()
   const [isOver, setOver] = useState(false)
   const isBusy = upload.state === 'sending' || upload.state === 'retrying'
@@ -121,7 +130,7 @@ export function DropStrip({ upload, reading, onFiles, onGoOn }: DropStripProps) 
         <span className={classes.hint}> · {t('imports.drop_hint')}</span>
       </div>
       {isBusy && <Sending upload={upload} />}
-      {upload.state === 'failed' && <Stopped upload={upload} onGoOn={onGoOn} />}
+      {upload.state === 'failed' && <Stopped upload={upload} onGoOn={onGoOn} onDismiss={onDismiss} />}
       {upload.state === 'idle' && reading && <Reading reading={reading} />}
     </div>
   )

@@ -22,6 +22,7 @@ export function Holder({ row }: { row: WorkRow }) {
   const { t } = useTranslation()
   const me = useSession().data?.user?.name ?? ''
   const holder = useHolder(row)
+  if (!holder && (row.stage === 'final' || row.stage === 'excluded')) return <>{t('worklist.dash')}</>
   if (!holder) return <span className={classes.nobody}>{t('worklist.nobody')}</span>
   return (
     <span className={classes.holder}>

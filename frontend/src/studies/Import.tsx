@@ -152,7 +152,7 @@ export function Import() {
   const { dataset } = useParams({ from: '/d/$dataset/import' })
   const imports = useImports(dataset)
   const [chosen, setChosen] = useState<string | null>(null)
-  const { upload, start, goOn } = useUpload(dataset, setChosen)
+  const { upload, start, goOn, dismiss } = useUpload(dataset, setChosen)
   const all = (imports.data ?? []).filter((each) => each.state !== 'open')
   const one = all.find((each) => each.id === chosen) ?? all[0]
   const subtitle = useSubtitle(one)
@@ -171,6 +171,7 @@ export function Import() {
               reading={all.find((each) => each.state === 'reading')}
               onFiles={(files) => void start(files)}
               onGoOn={() => void goOn()}
+              onDismiss={dismiss}
             />
             {one ? (
               <Delivery key={one.id} one={one}>

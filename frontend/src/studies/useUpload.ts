@@ -100,5 +100,10 @@ export function useUpload(dataset: string, onRead: (delivery: string) => void) {
       await sendRest(open, upload.bytes - open.waiting.reduce((sum, files) => sum + sizeOf(files), 0))
     })
 
-  return { upload, isSending, start, goOn }
+  const dismiss = () => {
+    delivery.current = null
+    setUpload(NOTHING)
+  }
+
+  return { upload, isSending, start, goOn, dismiss }
 }
