@@ -93,9 +93,11 @@ function Thresholds({ sitting }: { sitting: Sitting }) {
           >
             {unlooked > 0 ? t('consensus.lookOn', { count: unlooked }) : t('consensus.confirmAll')}
           </Button>
-          <Button size="xs" variant="subtle" color="gray" onClick={sitting.stopLooking}>
-            {t('consensus.toOthers')}
-          </Button>
+          {sitting.mayStopLooking && (
+            <Button size="xs" variant="subtle" color="gray" onClick={sitting.stopLooking}>
+              {t('consensus.toOthers')}
+            </Button>
+          )}
         </>
       ) : (
         <Button size="xs" variant="default" onClick={sitting.lookThrough}>

@@ -24,7 +24,8 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
   const thresholds = thresholdOnes(consensus.disagreements)
   const turn = inTurn(openOnes(consensus.disagreements), deferred)
   const settled = settledOnes(consensus.disagreements)
-  const listed = isLooking && thresholds.length > 0 ? thresholds : turn
+  const looks = thresholds.length > 0 && (isLooking || turn.length === 0)
+  const listed = looks ? thresholds : turn
   const reachable = [...listed, ...settled]
   const active = consensus.disagreements.find((entry) => entry.id === chosen) ?? reachable[0] ?? null
 
@@ -52,8 +53,8 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
   }
   const take = (fresh: ConsensusOut) => queries.setQueryData(['consensus', detail.id], fresh)
   const afterwards = (entry: DisagreementOut): string | null => {
-    const at = turn.findIndex((other) => other.id === entry.id)
-    return (turn[at + 1] ?? turn.find((other) => other.id !== entry.id))?.id ?? null
+    const at = listed.findIndex((other) => other.id === entry.id)
+    return (listed[at + 1] ?? listed.find((other) => other.id !== entry.id))?.id ?? null
   }
   const settle = (entry: DisagreementOut, taken: Taken, more: { finding?: Partial<Finding>; remark?: string } = {}) =>
     attempt(async () => {
@@ -98,8 +99,9 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
     thresholds,
     settled,
     deferred,
-    isLooking: isLooking && thresholds.length > 0,
-    unlooked: thresholds.filter((entry) => !looked.has(entry.id)).length,
+    isLooking: looks,
+    mayStopLooking: turn.length > 0,
+    unlooked: thresholds.filter((entry) => !looked.has(entry.id) && entry.id !== active?.id).length,
     isBusy,
     trouble,
     mayDecide: detail.stage === 'consensus',

@@ -17,14 +17,14 @@ const currentScope = (): Scope =>
 
 const bindingOf = (id: CommandId): Binding | undefined => bindings.get(id)?.at(-1)
 
-/** Letters are off while typing; Enter and Space stay with a focused control that uses them. */
+/** Letters are off while typing; Enter (alone) and Space stay with a focused control that uses them. */
 function isTakenByControl(event: KeyboardEvent): boolean {
   if (!(event.target instanceof HTMLElement)) return false
   const { target } = event
   if (event.ctrlKey || event.metaKey) return false
   if (target.isContentEditable || target.matches('input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select'))
     return true
-  const isActivation = event.key === 'Enter' || event.key === ' '
+  const isActivation = (event.key === 'Enter' && !event.shiftKey) || event.key === ' '
   return isActivation && target.matches('button, a[href], summary, input, [role=button], [role=menuitem]')
 }
 

@@ -3,6 +3,7 @@ import type { Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
 import { colourOf } from '../domain/levelColours'
 import { gradeChange, rowState, shapeChange } from '../grading/findings'
+import { keepFocus } from '../grading/Choice'
 import { GradeChoice, ShapeChoice } from '../grading/GradeKeys'
 import classes from './reading.module.css'
 import type { Row } from './rows'
@@ -29,7 +30,7 @@ export function LevelRow({ row, finding, desk, name }: Props) {
     >
       <div className={classes.touch} onClick={select} />
       <div className={`${classes.row} ${look}`} onClick={select}>
-        <button type="button" className={classes.level} onClick={select}>
+        <button type="button" className={classes.level} onMouseDown={keepFocus} onClick={select}>
           <span className={classes.edge} style={{ background: colourOf(finding.level) }} />
           {name}
         </button>

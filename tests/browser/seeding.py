@@ -1,0 +1,68 @@
+"""Makes cases in a running house by the real services; called through its `shell` command."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+
+from annotation.domain.proposal import StraightenedPicture
+from annotation.domain.workflow import Move, Role
+from annotation.preannotation import services as preannotation
+from annotation.preannotation.selectors import model_in_service
+from annotation.refinement import services as refinement
+from annotation.studies.models import Case, Dataset, Image, User
+from annotation.studies.services import advance_case
+from annotation.studies.volumes import grid_of
+from tests import making, working
+
+PEOPLE = ("student", "reader1", "reader2", "manager")
+
+
+def make_reading_case() -> Case:
+    """Return a case of the demo data set with a model's points, open for blind readings."""
+    dataset = Dataset.objects.get(slug="demo")
+    people = SimpleNamespace(**{name: User.objects.get(username=name) for name in PEOPLE})
+    if model_in_service(dataset) is None:
+        preannotation.publish_model_version(dataset, making.make_model(), by=None, reason="first")
+    case = making.make_case(dataset)
+    fine = np.diag([1.0, 1.0, 1.5, 1.0]).tolist()
+    Image.objects.filter(pk=case.image_id).update(affine_lps=fine)
+    advance_case(case, move=Move.QUEUE, by=None, role=Role.SYSTEM)
+    request = case.preannotations.get()
+    proposal = replace(making.make_proposal(case.volume), straightened=_picture(case))
+    preannotation.store_preannotation(request, proposal)
+    case.refresh_from_db()
+    refinement.take_lease(case, by=people.student)
+    refinement.submit_mask(case, by=people.student)
+    case.refresh_from_db()
+    refinement.approve_mask(case, by=people.reader1)
+    return case
+
+
+def make_consensus_case() -> Case:
+    """Return a case whose readers differ: T11 by a fracture, L1 by the shape of one."""
+    case = make_reading_case()
+    reader1, reader2 = (User.objects.get(username=name) for name in ("reader1", "reader2"))
+    both = {"grade_reader": 2, "shape_reader": "crush", "remark": "seen by reader one"}
+    working.read_and_submit(case, reader1, {1: {"grade_reader": 3}, 3: both})
+    working.read_and_submit(
+        case, reader2, {1: {"grade_reader": 0}, 3: {**both, "shape_reader": "wedge", "remark": ""}}
+    )
+    return case
+
+
+def _picture(case: Case) -> StraightenedPicture:
+    """Return a straight spine at 0.5 mm that is bent a little to the side: off the slices."""
+    grid = grid_of(case.volume)
+    _, nj, ni = grid.shape
+    rows = np.arange(0.0, 2 * nj)
+    ijk = np.stack([np.full_like(rows, 9.0), rows / 2, 4.5 + 0.005 * rows], axis=1)
+    columns = np.tile(np.arange(-9, 2 * ni - 9, dtype=np.int16), (len(rows), 1))
+    return StraightenedPicture(
+        hu=columns * 20,
+        step_mm=0.5,
+        curve_mm=grid.to_mm(ijk),
+        normal_v=np.tile([0.0, 1.0, 0.0], (len(rows), 1)),
+        normal_u=np.tile([-1.0, 0.0, 0.0], (len(rows), 1)),
+        v_origin=18.0,
+    )
