@@ -75,7 +75,7 @@ function Facts({ detail }: { detail: CaseDetail }) {
   const { t } = useTranslation()
   const facts = FACTS.flatMap((name) => {
     const value = detail.series[name]
-    return value === null || value === undefined || value === '' ? [] : [{ name, value }]
+    return (typeof value === 'string' && value !== '') || typeof value === 'number' ? [{ name, value }] : []
   })
   return (
     <aside className={`${page.panel} ${page.padded}`}>
