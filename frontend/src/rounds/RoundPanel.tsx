@@ -1,7 +1,7 @@
 import { Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { RoundOut } from '../api/types'
-import { formatMoment, formatNumber, formatPercent } from '../domain/format'
+import { formatNumber, formatPercent } from '../domain/format'
 import { Notice } from '../shell/Notice'
 import page from '../shell/page.module.css'
 import { GateTable } from './GateTable'
@@ -49,12 +49,8 @@ function Facts({ round }: { round: RoundOut }) {
         <dt>{t('rounds.manifest')}</dt>
         <dd>
           {t('rounds.cases', { count: round.n_cases })}{' '}
-          <span className={`${page.mono} ${page.soft}`} title={round.manifest_sha256}>
-            {round.manifest_sha256.slice(0, 12)}
-          </span>
+          <span className={`${page.mono} ${page.soft}`}>{round.manifest_sha256}</span>
         </dd>
-        <dt>{t('rounds.made')}</dt>
-        <dd>{formatMoment(new Date(round.finished_at ?? round.created_at))}</dd>
       </dl>
     </section>
   )

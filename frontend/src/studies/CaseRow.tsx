@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import type { MouseEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { WorkRow } from '../api/types'
 import { formatWait } from '../domain/format'
@@ -29,6 +30,12 @@ function Waiting({ row, now }: { row: WorkRow; now: Date }) {
 
 const isBusy = (row: WorkRow) => (row.held_by !== null && !row.held_by.is_me) || row.job?.state === 'running'
 
+/** Whether the row itself was clicked: not a control in it, and not a menu or dialog that it opened. */
+function isOnRow(event: MouseEvent<HTMLElement>): boolean {
+  const target = event.target as HTMLElement
+  return event.currentTarget.contains(target) && target.closest('a, button') === null
+}
+
 /** One case of the list, 60 px high. */
 export function CaseRow({ row, dataset, isSelected, now, onSelect, onOpen }: CaseRowProps) {
   const { t } = useTranslation()
@@ -38,8 +45,7 @@ export function CaseRow({ row, dataset, isSelected, now, onSelect, onOpen }: Cas
       data-case={row.case}
       data-busy={isBusy(row) || undefined}
       data-selected={isSelected || undefined}
-      onMouseDown={onSelect}
-      onDoubleClick={onOpen}
+      onClick={(event) => isOnRow(event) && onOpen()}
     >
       <td className={classes.picture}>
         <Thumbnail url={row.thumbnail_url} />

@@ -35,6 +35,15 @@ test('J and K choose a row and Enter opens it at the work that waits there', asy
   await waitFor(() => expect(address().pathname).toBe('/c/lam-2/check'))
 })
 
+test('a click on a row opens the case, and a click in its menu does not', async () => {
+  const { address } = draw(list(ROWS))
+  fireEvent.click(await screen.findByRole('button', { name: 'Moves of LAM-3' }))
+  expect(await screen.findAllByRole('menuitem')).toHaveLength(1)
+  expect(address().pathname).toBe('/d/spine/worklist')
+  fireEvent.click(screen.getByText('T12–S1'))
+  await waitFor(() => expect(address().pathname).toBe('/c/lam-3/refine'))
+})
+
 test('N opens the case that the server says is next', async () => {
   const { address } = draw(list(ROWS, ROWS[2]))
   await screen.findByRole('button', { name: /Open next case/ })
