@@ -76,7 +76,7 @@ def make_case(hu: np.ndarray, affine: np.ndarray) -> str:
         Study,
         User,
     )
-    from annotation.studies.volumes import store_volume  # noqa: PLC0415
+    from annotation.studies.volumes import encode_volume  # noqa: PLC0415
 
     dataset = Dataset.objects.create(slug="bench", name="Bench", preannotates=False)
     user = User.objects.create_user("student", password=PASSWORD)
@@ -91,7 +91,9 @@ def make_case(hu: np.ndarray, affine: np.ndarray) -> str:
         affine_lps=affine.tolist(),
         shape=list(hu.shape),
     )
-    volume = store_volume(image, Volume(hu, Grid(DIMS, affine)), rule="as_stored")
+    volume = encode_volume(Volume(hu, Grid(DIMS, affine)), rule="as_stored")
+    volume.image = image
+    volume.save()
     case = services.create_case(dataset, volume=volume, title="Large CT")
     case.refresh_from_db()
     if case.stage != "refining":
@@ -118,13 +120,13 @@ def measure_ours(browser: Browser, address: str, case: str) -> tuple[float, floa
     context = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.goto("/signin")
-    page.get_by_label("Name").fill("student")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("User name").fill("student")
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/worklist*")
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", NETWORK)
     page.goto(f"/c/{case}/refine?test")
-    page.wait_for_function("window.app?.marks?.firstSagittal", timeout=300_000)
+    page.wait_for_function("() => window.app?.marks?.firstSagittal", timeout=300_000)
     marks = page.evaluate("({...window.app.marks})")
     context.close()
     return marks["firstPicture"] / 1000, marks["firstSagittal"] / 1000
@@ -136,7 +138,7 @@ def measure_nifti(browser: Browser, address: str) -> float:
     page = context.new_page()
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", NETWORK)
     page.goto(f"{address}/baseline.html")
-    page.wait_for_function("window.shown", timeout=300_000)
+    page.wait_for_function("() => window.shown", timeout=300_000)
     shown = page.evaluate("window.shown")
     context.close()
     return float(shown) / 1000

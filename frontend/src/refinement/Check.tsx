@@ -11,7 +11,7 @@ import { useCommand, useScope } from '../keys/useKeys'
 import type { SpineView } from '../viewer'
 import { ChangesPanel } from './ChangesPanel'
 import { LeaseBanner } from './LeaseBanner'
-import { GoToLevelDialog, ReturnDialog } from './LevelDialogs'
+import { GoToLevel, ReturnDialog } from './LevelDialogs'
 import { LevelStrip } from './LevelStrip'
 import type { LevelRow } from './levels'
 import { OptionRow, UndoHint } from './OptionRow'
@@ -91,7 +91,7 @@ function Checking({ place }: { place: Ready }) {
         }
         hint={<UndoHint view={view} />}
       />
-      <GoToLevelDialog opened={dialog === 'go'} onClose={() => setDialog(null)} onGo={levels.goTo} />
+      {dialog === 'go' && <GoToLevel onClose={() => setDialog(null)} onGo={levels.goTo} />}
       <ReturnDialog opened={dialog === 'return'} onClose={() => setDialog(null)} onReturn={(reason, note) => verdict.mutate({ move: 'return_mask', reason, note })} />
     </>
   )

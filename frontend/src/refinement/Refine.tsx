@@ -11,7 +11,7 @@ import { KeyOf } from '../keys/KeysSheet'
 import { useCommand, useScope } from '../keys/useKeys'
 import type { SpineView } from '../viewer'
 import { LeaseBanner } from './LeaseBanner'
-import { AddLevelDialog, GoToLevelDialog } from './LevelDialogs'
+import { AddLevelDialog, GoToLevel } from './LevelDialogs'
 import { LevelStrip } from './LevelStrip'
 import { OptionRow, UndoHint } from './OptionRow'
 import { ProblemsPanel } from './ProblemsPanel'
@@ -87,7 +87,7 @@ function Refining({ place }: { place: Ready }) {
         hint={<UndoHint view={view} />}
       />
       <AddLevelDialog taken={levels.rows.map((row) => row.level)} opened={dialog === 'add'} onClose={() => setDialog(null)} onAdd={(level) => place.addLevel.mutate(level)} />
-      <GoToLevelDialog opened={dialog === 'go'} onClose={() => setDialog(null)} onGo={levels.goTo} />
+      {dialog === 'go' && <GoToLevel onClose={() => setDialog(null)} onGo={levels.goTo} />}
     </>
   )
 }
