@@ -91,7 +91,7 @@ def frozen(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def map_sha256(mask: NDArray[np.uint8]) -> str:
     """Return the SHA-256 of the label map's bytes in C order."""
-    return hashlib.sha256(np.ascontiguousarray(mask).tobytes()).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(mask).data).hexdigest()
 
 
 def _key(revision: MaskRevision) -> _Key:

@@ -78,12 +78,19 @@ def current_mask(case: Case) -> NDArray[np.uint8]:
     return current_state(get_track(case)).mask
 
 
+def numbers_in(mask: NDArray[np.uint8]) -> frozenset[int]:
+    """Return the vertebra numbers that have voxels in a mask, plane by plane to spare memory."""
+    found = np.zeros(256, bool)
+    for plane in mask:
+        found |= np.bincount(plane.reshape(-1), minlength=256) > 0
+    return frozenset(int(number) for number in np.flatnonzero(found) if number)
+
+
 def numbers_painted(case: Case) -> frozenset[int]:
     """Return the vertebra numbers that have voxels in the main mask; empty without a mask."""
     if newest_revision(case) is None:
         return frozenset()
-    counts = np.bincount(current_mask(case).reshape(-1), minlength=256)
-    return frozenset(int(number) for number in np.flatnonzero(counts) if number)
+    return numbers_in(current_mask(case))
 
 
 def lease_of(case: Case) -> Lease | None:

@@ -94,9 +94,8 @@ def ensure_main_track(case: Case) -> None:
 def _refuse_strange_mask(case: Case, mask: NDArray[np.uint8], shape: tuple[int, ...]) -> None:
     if mask.dtype != np.uint8 or mask.shape != shape:
         raise ContentRefused("The mask does not lie on the grid of the case.", code="wrong_grid")
-    known = set(case.vertebrae.values_list("number", flat=True)) | {0}
-    found = np.flatnonzero(np.bincount(mask.reshape(-1), minlength=256))
-    strange = sorted(set(found.tolist()) - known)
+    known = set(case.vertebrae.values_list("number", flat=True))
+    strange = sorted(selectors.numbers_in(mask) - known)
     if strange:
         raise ContentRefused(
             f"The mask holds the number {strange[0]}, which is no vertebra of the case.",
