@@ -4,12 +4,11 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, api } from '../api/client'
 import type { CaseDetail, ConsensusOut, DisagreementOut, Finding, SettlementOut, Worklist } from '../api/types'
+import { caseLink } from '../shell/caseLink'
 import { inTurn, openOnes, settledOnes, thresholdOnes } from './compare'
 
 export type Sitting = ReturnType<typeof useSitting>
 export type Taken = Exclude<SettlementOut['taken'], 'agreed'>
-
-const WORK_PAGES = { refine: 'refine', check: 'check', read: 'read', settle: 'consensus' } as const
 
 export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
   const queries = useQueryClient()
@@ -90,7 +89,7 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
   const nextCase = async () => {
     const { next } = await api.get<Worklist>(`/datasets/${detail.dataset}/worklist/?scope=mine`)
     if (!next?.work) return toWorklist()
-    return navigate({ to: `/c/$case/${WORK_PAGES[next.work]}`, params: { case: next.case } })
+    return navigate(caseLink(next))
   }
   return {
     consensus,

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { ApiError, api } from '../api/client'
 import type { CaseDetail, Worklist } from '../api/types'
 import { missing } from '../grading/findings'
+import { caseLink } from '../shell/caseLink'
 import type { Desk } from './useDesk'
 
 export interface Told {
@@ -15,8 +16,6 @@ export interface Told {
 }
 
 export type Acts = ReturnType<typeof useActs>
-
-const WORK_PAGES = { refine: 'refine', check: 'check', read: 'read', settle: 'consensus' } as const
 
 /** The acts of the bar, and what they have to tell. */
 export function useActs(desk: Desk, detail: CaseDetail) {
@@ -60,7 +59,7 @@ export function useActs(desk: Desk, detail: CaseDetail) {
   const nextCase = async () => {
     const { next } = await api.get<Worklist>(`/datasets/${detail.dataset}/worklist/?scope=mine`)
     if (!next?.work) return toWorklist()
-    return navigate({ to: `/c/$case/${WORK_PAGES[next.work]}`, params: { case: next.case } })
+    return navigate(caseLink(next))
   }
   const sendBack = (reason: string, note: string) =>
     attempt(async () => {

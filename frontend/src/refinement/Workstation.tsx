@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import type { CaseDetail } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import { EmptyState } from '../shell/EmptyState'
+import { useDarkScreen } from '../shell/useDarkScreen'
 import { offerHooks } from '../testing'
 import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
 import { SaveBanner } from './SaveBanner'
@@ -29,6 +30,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   const { t } = useTranslation()
   const { detail, view } = place
   useTestHooks(place)
+  useDarkScreen()
   return (
     <div className="workstation lamina-dark" data-panel={Boolean(panel)}>
       <header className="ws-bar">
@@ -91,6 +93,7 @@ function useTestHooks(place: Props['place']): void {
 /** What is shown until the case and its volume are there, or why they are not. */
 export function Opening({ place }: { place: Workplace }) {
   const { t } = useTranslation()
+  useDarkScreen()
   const failure = place.failure ?? place.loading.error
   if (failure)
     return (

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react'
+import { useDarkScreen } from './useDarkScreen'
 
 /** Page with a bar of 48 px on top; `bar` is given by the screen, `dark` keeps viewer screens dark. */
 export function Layout({ bar, dark = false, children }: { bar?: ReactNode; dark?: boolean; children: ReactNode }) {
+  useDarkScreen(dark)
   return (
     <div
       className={dark ? 'lamina-dark' : undefined}
