@@ -53,7 +53,12 @@ export function ReadingBar({ desk, detail, acts }: Props) {
           >
             {t('reading.othersNormal')}
           </Button>
-          <Button size="xs" disabled={acts.isBusy || done < of} onClick={() => void acts.submit()}>
+          <Button
+            size="xs"
+            disabled={acts.isBusy || done < of || desk.drafts.cutOffSince !== null}
+            title={desk.drafts.cutOffSince ? t('reading.submitWaits') : undefined}
+            onClick={() => void acts.submit()}
+          >
             {t('reading.submit')}
           </Button>
         </>

@@ -3,7 +3,7 @@ import { IconCheck } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
 import { formatClock } from '../domain/format'
-import { missing } from '../grading/findings'
+import { missing, withoutShape } from '../grading/findings'
 import { KeyOf } from '../keys/KeysSheet'
 import classes from './reading.module.css'
 import type { Acts, Told } from './useActs'
@@ -50,7 +50,20 @@ export function Verdict({ desk, acts, nameOf }: Props) {
         {drafts.refused}
       </div>
     )
+  if (!acts.told && missing(desk.findings).length === 0) return <Complete desk={desk} names={names} />
   return acts.told && <Told told={acts.told} names={names} desk={desk} close={acts.forget} />
+}
+
+/** All is graded; a fracture without a shape may be submitted, but not unnoticed. */
+function Complete({ desk, names }: Pick<ToldProps, 'desk' | 'names'>) {
+  const { t } = useTranslation()
+  const bare = withoutShape(desk.findings).map((finding) => finding.number)
+  if (bare.length === 0) return null
+  return (
+    <div className={`${classes.word} ${classes.notice}`} role="status">
+      {t('reading.withoutShape', { levels: names(bare) })}
+    </div>
+  )
 }
 
 interface ToldProps {
