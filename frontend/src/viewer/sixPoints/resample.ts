@@ -63,14 +63,19 @@ export function resample(plane: PicturePlane, frame: Frame): Float32Array {
   const out = new Float32Array(width * height).fill(Number.NaN)
   for (let y = 0; y < height; y++) {
     if (down.index[y * 4] === -1) continue
-    const target = out.subarray(y * width, (y + 1) * width).fill(0)
-    for (let tap = 0; tap < 4; tap++) {
-      const source = line(down.index[y * 4 + tap] ?? 0)
-      const weight = down.weight[y * 4 + tap] ?? 0
-      for (let x = 0; x < width; x++) target[x] = (target[x] ?? 0) + weight * (source[x] ?? 0)
-    }
+    const rows = [0, 1, 2, 3].map((tap) => line(down.index[y * 4 + tap] as number))
+    blend(rows, down.weight.subarray(y * 4, y * 4 + 4), out.subarray(y * width, (y + 1) * width))
   }
   return out
+}
+
+/** The inner loop: the weighted sum of four lines. */
+function blend(rows: readonly Float32Array[], weight: Float32Array, target: Float32Array): void {
+  const [a, b, c, d] = rows as [Float32Array, Float32Array, Float32Array, Float32Array]
+  const [wa, wb, wc, wd] = weight as unknown as [number, number, number, number]
+  for (let x = 0; x < target.length; x++) {
+    target[x] = wa * (a[x] as number) + wb * (b[x] as number) + wc * (c[x] as number) + wd * (d[x] as number)
+  }
 }
 
 function sampleLine(plane: PicturePlane, row: number, across: Taps, width: number): Float32Array {
@@ -80,28 +85,25 @@ function sampleLine(plane: PicturePlane, row: number, across: Taps, width: numbe
     if (across.index[x * 4] === -1) continue
     let sum = 0
     for (let tap = x * 4; tap < x * 4 + 4; tap++) {
-      sum += (across.weight[tap] ?? 0) * (plane.hu[start + (across.index[tap] ?? 0)] ?? 0)
+      sum += (across.weight[tap] as number) * (plane.hu[start + (across.index[tap] as number)] as number)
     }
     out[x] = sum
   }
   return out
 }
 
+const BLACK = 0xff000000 | 0
+
 /** Turns Hounsfield units into opaque grey pixels (RGBA); what lies outside the picture is black. */
-export function toPixels(
-  hu: Float32Array,
-  window: GreyWindow,
-  out: Uint8ClampedArray<ArrayBuffer> = new Uint8ClampedArray(hu.length * 4),
-): Uint8ClampedArray<ArrayBuffer> {
+export function toPixels(hu: Float32Array, window: GreyWindow): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint32Array(hu.length)
   const low = window.center - window.width / 2
   const scale = 255 / window.width
   for (let index = 0; index < hu.length; index++) {
-    const value = hu[index] ?? Number.NaN
-    const grey = Number.isNaN(value) ? 0 : (value - low) * scale
-    out[index * 4] = grey
-    out[index * 4 + 1] = grey
-    out[index * 4 + 2] = grey
-    out[index * 4 + 3] = 255
+    const grey = ((hu[index] as number) - low) * scale
+    // NaN is neither above nor below: it falls through to black.
+    const level = grey >= 255 ? 255 : grey > 0 ? (grey + 0.5) | 0 : 0
+    pixels[index] = BLACK | (level * 0x010101)
   }
-  return out
+  return new Uint8ClampedArray(pixels.buffer)
 }
