@@ -288,7 +288,8 @@ def demo(options: argparse.Namespace) -> None:
             "training": manage("work", "--queues", "train"),
         }
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         for name in supervisor.programs:
             supervisor.start(name)
