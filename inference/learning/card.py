@@ -89,8 +89,8 @@ def write_text(card: Mapping[str, Any], folder: Path) -> None:
         "",
         "## Figures",
         "",
-        "On held-out phantoms, and on frozen cases where there are any. Phantoms of training and test "
-        "come from one generator; such figures flatter.",
+        "On held-out phantoms, and on frozen cases where there are any. Phantoms of training and "
+        "test come from one generator; such figures flatter.",
         "",
         "| figure | value |",
         "|---|---|",
