@@ -15,6 +15,7 @@ from torch import Tensor
 from annotation.domain.geometry import Grid, Volume
 from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
 from inference.phases.detect import Detection, Detections, detect
+from inference.phases.follow import followed, longer
 from inference.phases.label import Count, name_levels
 from inference.phases.localize import Localization, localize
 from inference.phases.sampling import to_patient
@@ -26,8 +27,8 @@ Floats = NDArray[np.float64]
 
 EXTEND_MM = 40.0
 """Straight continuation of the curve beyond both limits, to see what follows."""
-OUTSIDE_MM = 10.0
-"""How far beyond the limits the centre of a vertebra may lie."""
+MOST_LOOKS = 8
+"""How often the curve is led on to vertebrae beyond its ends."""
 BORDER_MM = 2.0
 """A body whose points come this near to the border of the volume is cut by it."""
 
@@ -84,25 +85,25 @@ def look(volume: Volume, weights: Weights) -> Sight:
     if where.is_empty:
         nothing = Count((), CountedFrom.ASSUMED)
         return Sight(where, None, None, Detections((), {}), nothing, _spent(clock, "localize"))
-    curve = make_curve(where.knots, EXTEND_MM)
-    picture = straighten(volume, curve)
+    knots = where.knots
+    for _ in range(MOST_LOOKS):
+        curve = make_curve(knots, EXTEND_MM)
+        picture = straighten(volume, curve)
+        everything = detect(picture, weights.nets.detector, weights.machine)
+        row = followed(everything, EXTEND_MM, len(curve) - 1 - EXTEND_MM)
+        further = longer(knots, curve, row, EXTEND_MM)
+        if further is None:
+            break
+        knots = further
     clock.append(time.perf_counter())
-    everything = detect(picture, weights.nets.detector, weights.machine)
-    within = _within_limits(everything, len(curve))
-    count = name_levels(within)
+    count = name_levels(row)
     clock.append(time.perf_counter())
-    seconds = _spent(clock, "localize", "straighten", "detect")
-    return Sight(where, curve, picture, within, count, seconds)
+    seconds = _spent(clock, "localize", "detect", "label")
+    return Sight(where, curve, picture, row, count, seconds)
 
 
 def _spent(clock: list[float], *names: str) -> dict[str, float]:
     return dict(zip(names, np.diff(clock).tolist(), strict=True))
-
-
-def _within_limits(detections: Detections, length: int) -> Detections:
-    low, high = EXTEND_MM - OUTSIDE_MM, length - 1 - EXTEND_MM + OUTSIDE_MM
-    inside = tuple(one for one in detections.found if low <= float(one.centre[0]) <= high)
-    return Detections(inside, detections.anchors)
 
 
 def _proposed(grid: Grid, place: int, body: Floats, sight: Sight) -> VertebraProposal:
