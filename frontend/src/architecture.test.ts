@@ -63,7 +63,8 @@ test('the domain knows no screen, no network and no library', () => {
   expect(names.filter((name) => !name.startsWith('./'))).toEqual([])
 })
 
-test('files stay readable: at most 400 lines', () => {
-  const long = files.filter((file) => readFileSync(file, 'utf8').split('\n').length > 401)
+test('files written by hand stay readable: at most 400 lines', () => {
+  const written = files.map((file) => ({ file, text: readFileSync(file, 'utf8') })).filter(({ text }) => !text.startsWith('// Made by '))
+  const long = written.filter(({ text }) => text.split('\n').length > 401).map(({ file }) => file)
   expect(long.map((file) => relative(ROOT, file))).toEqual([])
 })
