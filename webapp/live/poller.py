@@ -37,6 +37,12 @@ class Poller:
             self._seen.extend(ids)
             self._task = asyncio.create_task(self._follow())
 
+    async def stop(self) -> None:
+        """Follow no longer."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
     async def _follow(self) -> None:
         while True:
             await asyncio.sleep(PERIOD_S)
