@@ -128,8 +128,10 @@ def wait_saved(person: Person) -> None:
 def paint_on(person: Person, level: str, plane: str = "sagittal") -> tuple[dict[str, int], ...]:
     """Fly to a level and paint one stroke in front of it; return voxel counts before and after."""
     person.page.keyboard.press("g")
-    person.page.keyboard.type(level)
+    dialog = person.page.get_by_role("dialog")
+    dialog.get_by_label("Level").fill(level)
     person.page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
     person.page.keyboard.press("b")
     person.hook("idle")
     before = person.hook("labelCounts")
