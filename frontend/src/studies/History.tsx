@@ -118,7 +118,7 @@ export function History() {
   return (
     <Page
       dataset={data?.dataset ?? ''}
-      title={data ? t('history.title', { code: data.code }) : '\u00a0'}
+      title={data ? t('history.title', { code: data.code }) : t('worklist.moves.history')}
       subtitle={subtitle}
       actions={
         <>
