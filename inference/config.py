@@ -58,11 +58,11 @@ PRESETS: Final[dict[str, Preset]] = {
             localizer=(16, 32, 48, 64, 96),
             detector=(32, 64, 96, 128, 128),
             segmenter=(16, 32, 64, 64),
-            localize=Schedule(1200, 2, 3e-3),
-            detect=Schedule(5000, 4, 1.5e-3),
-            segment=Schedule(1600, 2, 2e-3),
+            localize=Schedule(2000, 2, 3e-3),
+            detect=Schedule(8000, 4, 1.5e-3),
+            segment=Schedule(3000, 2, 2e-3),
             wide_phantoms=400,
-            fine_phantoms=400,
+            fine_phantoms=500,
         ),
         Preset(
             name="base",
@@ -84,7 +84,7 @@ PRESETS: Final[dict[str, Preset]] = {
             detect=Schedule(80_000, 8, 5e-4),
             segment=Schedule(50_000, 8, 5e-4),
             wide_phantoms=4000,
-            fine_phantoms=4000,
+            fine_phantoms=5000,
         ),
     )
 }

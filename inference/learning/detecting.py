@@ -27,6 +27,11 @@ _IGNORED_MM: Final = 12.0
 _HEAT_SIGMA_MM: Final = 2.0
 _ANCHOR_SIGMA_MM: Final = 4.0
 _LOWEST_G: Final = 0.3
+_ROOM_ABOVE_MM: Final = np.array([20.0, 12.0, 12.0])
+_ROOM_BELOW_MM: Final = np.array([12.0, 12.0, 34.0])
+"""What must be in view around each of `ANCHORS` to know it: the dens, the sacrum."""
+_ANCHOR_WEIGHT: Final = 12.0
+"""Anchors are few; each of their cells counts for as many."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,8 @@ def _hidden(view: View, first: float, last: float) -> View:
     low, high = view.points[..., 0].min(axis=(1, 2)), view.points[..., 0].max(axis=(1, 2))
     partial = view.partial | (low < first) | (high > last)
     anchors = view.anchors.copy()
-    anchors[(anchors[:, 1] < first + 12) | (anchors[:, 1] > last - 12), 0] = 0.0
+    anchors[anchors[:, 1] - _ROOM_ABOVE_MM < first, 0] = 0.0
+    anchors[anchors[:, 1] + _ROOM_BELOW_MM > last, 0] = 0.0
     return View(view.picture, view.points, view.g, view.level, partial, anchors)
 
 
@@ -208,13 +214,14 @@ def loss_of_maps(maps: Maps, batch: dict[str, Tensor]) -> Tensor:
         maps.classes, batch["level"], ignore_index=-1, reduction="sum"
     )
     heat_loss = _mean_bce(maps.heat, batch["heat"], counted[:, None])
-    anchor_loss = _mean_bce(maps.anchors, batch["anchors"], torch.ones_like(maps.anchors))
+    anchor_weight = 1.0 + _ANCHOR_WEIGHT * batch["anchors"]
+    anchor_loss = _mean_bce(maps.anchors, batch["anchors"], anchor_weight)
     return (
         10.0 * object_loss
         + 24.0 * offset_loss
         + 0.6 * level_loss / n_positive
         + 20.0 * heat_loss
-        + 10.0 * anchor_loss
+        + 30.0 * anchor_loss
     )
 
 

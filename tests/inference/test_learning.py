@@ -24,7 +24,7 @@ def specimen():
     return from_phantom(make_phantom(3, options))
 
 
-def lesson(name, example, batch_of, loss_of, iterations=10):
+def lesson(name, example, batch_of, loss_of, iterations=6):
     schedule = Schedule(iterations, 1, 2e-3)
     return Lesson(name, schedule, lambda _rng: example, batch_of, loss_of, seed=1)
 
@@ -95,7 +95,7 @@ def check_falls(net, batch, loss_of):
         return loss
 
     fitted = fit(net, replace(taught, loss_of=noted), CPU, lambda _progress: None)
-    assert fitted.iterations == 10
+    assert fitted.iterations == 6
     assert np.mean(losses[-2:]) < 0.95 * np.mean(losses[:2])
 
 
