@@ -18,5 +18,5 @@ export default defineConfig({
   server: {
     proxy: { '/api': 'http://127.0.0.1:8000', '/v/': 'http://127.0.0.1:8000' },
   },
-  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'], testTimeout: 90_000 },
 })

@@ -8,9 +8,12 @@ import {
   Outlet,
   RouterProvider,
 } from '@tanstack/react-router'
-import { render } from '@testing-library/react'
+import { configure, render } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import '../strings/i18n'
+
+/** A busy machine draws slowly; what never comes still fails. */
+configure({ asyncUtilTimeout: 30_000 })
 
 type Answers = Record<string, unknown>
 export interface Sent {
