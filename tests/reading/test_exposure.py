@@ -77,4 +77,5 @@ def test_the_screen_of_a_reader_holds_nothing_of_a_hidden_proposal(dataset, peop
     client = sign_in(people.reader1)
     shown = client.get(f"/api/cases/{case.pk}/").json()
     assert (shown["proposal"], shown["proposal_hidden"]) == (None, True)
+    assert {(one["centroid_mm"], one["confidence"]) for one in shown["vertebrae"]} == {(None, None)}
     assert client.get(f"/api/proposals/{proposal.pk}/straightened/").status_code == 404

@@ -133,7 +133,10 @@ class MakeMoveSerializer(serializers.Serializer[Any]):
 def describe_case(user: User, case: Case) -> dict[str, Any]:
     """Return a case as this person may see it."""
     proposal = proposal_visible_to(user, case)
+    is_hidden = is_proposal_hidden_from(user, case)
     vertebrae = describe_vertebrae(case)
+    if is_hidden:
+        vertebrae = [{**one, "centroid_mm": None, "confidence": None} for one in vertebrae]
     protocol = protocol_of(case)
     lease = lease_of(case)
     return {
@@ -149,7 +152,7 @@ def describe_case(user: User, case: Case) -> dict[str, Any]:
         "spacing_mm": grid_of(case.volume).spacing_mm,
         "vertebrae": vertebrae,
         "proposal": _describe_proposal(proposal) if proposal else None,
-        "proposal_hidden": is_proposal_hidden_from(user, case),
+        "proposal_hidden": is_hidden,
         "counted_from": vertebrae[0]["counted_from"] if vertebrae else "",
         "lease": describe_lease(lease, user) if lease else None,
         "returned": _describe_return(case),
