@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from celery import current_app
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -238,10 +239,11 @@ def _tell(job: Job) -> None:
 
 
 def _keep_beating(claim: Claim, over: threading.Event) -> None:
-    try:
-        while not over.wait(settings.JOB_STALE_SECONDS / 6):
-            held = Job.objects.filter(pk=claim.job.pk, claim=claim.token, state=Job.State.RUNNING)
+    held = Job.objects.filter(pk=claim.job.pk, claim=claim.token, state=Job.State.RUNNING)
+    while not over.wait(settings.JOB_STALE_SECONDS / 6):
+        try:
             if not held.update(heartbeat_at=timezone.now()):
-                return
-    finally:
-        connection.close()
+                break
+        except DatabaseError:
+            _log.warning("job %s missed a heartbeat; trying again", claim.job.pk)
+    connection.close()

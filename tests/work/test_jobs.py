@@ -1,6 +1,10 @@
+import threading
+import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotation.domain.refusals import ContentRefused
@@ -107,3 +111,21 @@ def test_a_job_that_kills_its_worker_again_and_again_is_given_up(job, monkeypatc
     assert job.state == "failed"
     assert "5 times" in job.failure
     assert failed == [job]
+
+
+def test_a_missed_heartbeat_is_followed_by_the_next(job, settings, monkeypatch):
+    settings.JOB_STALE_SECONDS = 0.06
+    over, seen = threading.Event(), []
+
+    def update(self, **fields):
+        seen.append(fields)
+        if len(seen) == 1:
+            raise OperationalError("database is locked")
+        over.set()
+        return 1
+
+    monkeypatch.setattr(QuerySet, "update", update)
+    monkeypatch.setattr(services.connection, "close", lambda: None)
+    claim = services.Claim(job, uuid.uuid4())
+    services._keep_beating(claim, over)
+    assert len(seen) == 2
