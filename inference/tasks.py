@@ -59,9 +59,12 @@ def _weights_of(model: ModelVersion) -> "Weights":
     )
 
     try:
-        return load_weights(weights_folder(model))
+        weights = load_weights(weights_folder(model))
     except (AlteredWeights, UnknownWeights) as refusal:
         raise ContentRefused(f"The model {model.version} cannot be used: {refusal}.") from refusal
+    if weights.sha256 != model.sha256:
+        raise ContentRefused(f"The weights of model {model.version} are no longer its own.")
+    return weights
 
 
 @shared_task(name=rounds.TASK)  # type: ignore[untyped-decorator]  # Celery has no stubs

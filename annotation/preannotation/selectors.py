@@ -20,8 +20,7 @@ def model_in_service(dataset: Dataset) -> ModelVersion | None:
 
 def weights_folder(model: ModelVersion) -> Path:
     """Return where the weights of a model version lie now."""
-    own: Path = settings.WEIGHTS_ROOT / model.weights
-    return own if own.is_dir() else Path(settings.SHIPPED_WEIGHTS_ROOT) / model.weights
+    return Path(settings.WEIGHTS_ROOT) / model.weights
 
 
 def newest_proposal(case: Case) -> PreAnnotation | None:

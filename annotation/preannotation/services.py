@@ -1,12 +1,14 @@
 """Verbs on models and proposals: register, put in service, ask, take delivery, fail."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from numpy.typing import NDArray
@@ -64,8 +66,11 @@ MASK_ROOM: Final = MaskRoom()
 def register_model(folder: Path, *, parent: ModelVersion | None = None) -> ModelVersion:
     """Write down the weights of a folder by their card; the same weights are one version.
 
+    Weights from outside the deployment's weights root are copied there, so that a version stays
+    what it was when the software is renewed.
+
     Args:
-        folder: below the deployment's or the shipped weights root.
+        folder: with the weights and their card.
         parent: the version they were trained from.
 
     Raises:
@@ -81,7 +86,7 @@ def register_model(folder: Path, *, parent: ModelVersion | None = None) -> Model
     return ModelVersion.objects.create(
         system=card.get("system", "anchor-free"),
         version=version,
-        weights=folder.name,
+        weights=_settle(folder, card["sha256"]),
         sha256=card["sha256"],
         parent=parent,
         trained_on=str(card.get("trained_on", "unknown"))[:200],
@@ -100,6 +105,19 @@ def _read_card(folder: Path) -> dict[str, Any]:
     if not isinstance(card, dict) or card.get("format") != CARD_FORMAT or "sha256" not in card:
         raise ContentRefused(f"The card is not {CARD_FORMAT}.", code="unknown_format")
     return card
+
+
+def _settle(folder: Path, sha256: str) -> str:
+    """Return the name of the folder below the weights root, copied there where it is not."""
+    root = Path(settings.WEIGHTS_ROOT)
+    if folder.resolve().parent == root.resolve():
+        return folder.name
+    name = f"{folder.name}-{sha256[:12]}"
+    (root / name).mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        if file.is_file():
+            shutil.copyfile(file, root / name / file.name)
+    return name
 
 
 def _numbers(metrics: Any) -> dict[str, float]:

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from annotation.preannotation.selectors import weights_folder
 from annotation.studies.models import Case, Dataset, User
 from tests import making
 from tests.dicom_series import series_files, zipped
@@ -37,7 +38,22 @@ def test_the_shipped_model_serves_the_demo(tmp_path, settings):
     (tmp_path / "anchor-free-tiny" / "card.json").write_text(json.dumps(card))
     arguments = ("--accounts", str(tmp_path / "accounts.txt"), "--without-images")
     call_command("demo_data", *arguments)
-    assert Dataset.objects.get().service_terms.get().model.version == "anchor-free-tiny"
+    model = Dataset.objects.get().service_terms.get().model
+    assert model.version == "anchor-free-tiny"
+    assert (weights_folder(model) / "card.json").is_file()
+
+
+def test_newer_shipped_weights_serve_the_demo_and_the_older_stay_what_they_were(tmp_path, settings):
+    settings.SHIPPED_WEIGHTS_ROOT = tmp_path
+    place = tmp_path / "anchor-free-tiny"
+    place.mkdir()
+    for digit in "cd":
+        card = {"format": "lamina.weights/1", "sha256": digit * 64, "name": "anchor-free-tiny"}
+        (place / "card.json").write_text(json.dumps(card))
+        call_command("demo_data", "--accounts", str(tmp_path / "accounts.txt"), "--without-images")
+    older, newer = [term.model for term in Dataset.objects.get().service_terms.all()]
+    assert newer.version == "anchor-free-tiny+dddddddd"
+    assert json.loads((weights_folder(older) / "card.json").read_text())["sha256"] == "c" * 64
 
 
 def test_a_folder_and_an_archive_are_taken_in_from_the_command_line(dataset, tmp_path, capsys):

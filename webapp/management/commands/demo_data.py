@@ -84,8 +84,12 @@ def write_accounts(place: Path, passwords: dict[str, str]) -> None:
 
 
 def put_in_service(dataset: Dataset) -> None:
-    """Let the shipped model serve the data set, where no model does yet."""
+    """Let the shipped model serve the data set, unless one of its own rounds' models does."""
     folder = Path(settings.SHIPPED_WEIGHTS_ROOT) / MODEL
-    if model_in_service(dataset) is None and (folder / "card.json").is_file():
-        model = register_model(folder)
+    serving = model_in_service(dataset)
+    is_own = serving is not None and serving.parent is not None
+    if is_own or not (folder / "card.json").is_file():
+        return
+    model = register_model(folder)
+    if model != serving:
         publish_model_version(dataset, model, by=None, reason="shipped with Lamina")

@@ -13,7 +13,7 @@ from django.db import connection
 from annotation.work.services import sweep_jobs
 from webapp.celery import app
 
-SWEEP_PERIOD_S: Final = 30
+SWEEP_PERIOD_S: Final = 10
 _log = logging.getLogger(__name__)
 
 
