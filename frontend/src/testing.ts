@@ -28,9 +28,9 @@ export function watchErrors(): void {
   window.addEventListener('unhandledrejection', (event) => app.errors.push(String(event.reason)))
 }
 
-/** Adds hooks to `window.app`; without effect outside tests. */
+/** Adds hooks to `window.app`, getters as getters; without effect outside tests. */
 export function offerHooks(hooks: Partial<TestHooks>): void {
-  if (window.app) Object.assign(window.app, hooks)
+  if (window.app) Object.defineProperties(window.app, Object.getOwnPropertyDescriptors(hooks))
 }
 
 /** Notes when something was first on screen; without effect outside tests. */

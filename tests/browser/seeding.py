@@ -10,8 +10,9 @@ from annotation.domain.workflow import Move, Role
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.selectors import model_in_service
 from annotation.refinement import services as refinement
-from annotation.studies.models import Case, Dataset, Image, User
-from annotation.studies.services import advance_case
+from annotation.refinement.models import MaskRevision
+from annotation.studies.models import Case, Dataset, Image, Origin, User
+from annotation.studies.services import add_vertebra, advance_case
 from annotation.studies.volumes import grid_of
 from tests import making, working
 
@@ -48,6 +49,27 @@ def make_consensus_case() -> Case:
     working.read_and_submit(
         case, reader2, {1: {"grade_reader": 0}, 3: {**both, "shape_reader": "wedge", "remark": ""}}
     )
+    return case
+
+
+def make_oblique_case() -> Case:
+    """Return a refining case on an oblique, uneven grid with three levels painted by a model."""
+    dataset = Dataset.objects.get(slug="demo")
+    ct = making.make_ct(seed=7, dims=(60, 90, 24))
+    tilt = np.radians(17.0)
+    turn = np.eye(4)
+    turn[1:3, 1:3] = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]
+    affine = turn @ ct.grid.affine_lps @ np.diag([0.8, 1.1, 1.0, 1.0])
+    volume = making.make_volume(replace(ct, grid=replace(ct.grid, affine_lps=affine)))
+    case = making.make_case(dataset, volume)
+    mask = np.zeros(ct.grid.shape, np.uint8)
+    for number, level in enumerate(("T12", "L1", "L2"), start=1):
+        add_vertebra(case, level=level, origin=Origin.PROPOSAL)
+        top = 20 * number - 8
+        mask[4:-4, top : top + 12, 14:30] = number
+    refinement.start_main_track(case, mask=mask, author_kind=MaskRevision.AuthorKind.MODEL)
+    advance_case(case, move=Move.OFFER, by=None, role=Role.SYSTEM)
+    case.refresh_from_db()
     return case
 
 

@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { IconArrowLeft } from '@tabler/icons-react'
+import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail } from '../api/types'
@@ -31,6 +31,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   const { detail, view } = place
   useTestHooks(place)
   useDarkScreen()
+  useLeaveWarning(place)
   return (
     <div className="workstation lamina-dark" data-panel={Boolean(panel)}>
       <header className="ws-bar">
@@ -39,6 +40,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
         </Link>
         <h1>{detail.code}</h1>
         <span className="ws-title">{detail.title}</span>
+        {detail.proposal?.phantoms_only && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('refinement.phantomsOnly')}</span>}
         {bar}
       </header>
       {strip}
@@ -69,14 +71,29 @@ function Sharpness({ place }: { place: Workplace }) {
   return <span role="status">{t('viewer.sharpening', { percent: Math.floor((100 * sharp) / slices) })}</span>
 }
 
+/** Leaving is safe while strokes lie in this browser's journal; where it refused them, the browser asks. */
+function useLeaveWarning({ outbox }: Workplace): void {
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (outbox && !outbox.isKept && outbox.state.waiting > 0) event.preventDefault()
+    }
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [outbox])
+}
+
 /** What browser tests may look at and use; without effect outside tests. */
 function useTestHooks(place: Props['place']): void {
-  const { view, loading, save, outbox } = place
+  const { view, loading, outbox } = place
   useEffect(() => {
     offerHooks({
       ready: loading.phase === 'whole' && outbox !== null,
-      saved: save.kind === 'saved',
-      waiting: save.waiting,
+      get saved() {
+        return outbox?.state.kind === 'saved'
+      },
+      get waiting() {
+        return outbox?.state.waiting ?? 0
+      },
       labelCounts: () =>
         Object.fromEntries([...(view.labelMap ? labelStats(view.grid, view.labelMap) : [])].map(([number, { voxels }]) => [number, voxels])),
       worldToCanvas: (plane: 'sagittal' | 'axial' | 'coronal', mm: [number, number, number]) => view.worldToCanvas(plane, mm),
@@ -87,7 +104,7 @@ function useTestHooks(place: Props['place']): void {
       flyTo: (mm: [number, number, number]) => view.flyTo(mm),
       idle: () => view.idle(),
     })
-  }, [view, loading.phase, save, outbox])
+  }, [view, loading.phase, outbox])
 }
 
 /** What is shown until the case and its volume are there, or why they are not. */
