@@ -19,18 +19,23 @@ OUTSIDE_MM: Final = 10.0
 """How far beyond the limits the centre of a vertebra may lie without being asked for more."""
 SURE_CRANIAL: Final = 0.8
 SURE_CAUDAL: Final = 0.9
-"""Caudally the sacrum follows, which resembles a vertebra."""
+BEGUN_MM: Final = 40.0
+"""So much of the volume beyond the caudal limit shows where the sacrum begins: the sacrum resembles
+a vertebra, so there the localizer is believed and the row is not led on."""
 _WIDEST_GAP: Final = 1.9
 _TOO_LITTLE_MM: Final = 3.0
 
 
-def followed(detections: Detections, low: float, high: float) -> Detections:
+def followed(
+    detections: Detections, low: float, high: float, *, is_end_seen: bool = False
+) -> Detections:
     """Return the vertebrae within the limits and those that follow on them.
 
     Args:
         detections: from cranial to caudal.
         low: cranial limit along s in millimetres.
         high: caudal limit along s in millimetres.
+        is_end_seen: the volume goes on well below the caudal limit.
     """
     found = detections.found
     inside = [
@@ -43,7 +48,11 @@ def followed(detections: Detections, low: float, high: float) -> Detections:
     first, last = inside[0], inside[-1]
     while first > 0 and _is_next(found[first], found[first - 1], SURE_CRANIAL):
         first -= 1
-    while last + 1 < len(found) and _is_next(found[last], found[last + 1], SURE_CAUDAL):
+    while (
+        not is_end_seen
+        and last + 1 < len(found)
+        and _is_next(found[last], found[last + 1], SURE_CAUDAL)
+    ):
         last += 1
     return Detections(found[first : last + 1], detections.anchors)
 

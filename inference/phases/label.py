@@ -19,13 +19,17 @@ from inference.phases.detect import Anchor, Detection, Detections
 Floats = NDArray[np.float64]
 
 VARIANT_COST: Final = 3.0
-MISSED_COST: Final = 6.0
+MISSED_COST: Final = 10.0
 """Cost of one vertebra that was not found, where there is no gap for it."""
 GAP_COST: Final = 1.0
 """The same where the distance to the next one leaves room for it."""
 UNFILLED_COST: Final = 2.0
 """Cost of going to the next level across such a room."""
+DOUBT: Final = 0.2
+"""Chance that a vertebra's looks say nothing about its level, as on pictures of another kind."""
 VISIBLE: Final = 0.5
+ROOM_MM: Final = 40.0
+"""So much of the volume beyond an end of the row shows what follows there."""
 _PLACE: Final = {level: place for place, level in enumerate(CLASSES)}
 _REACH_MM: Final = 14.0
 _PULL: Final = 8.0
@@ -37,6 +41,17 @@ _LEVELS_OF: Final[dict[str, dict[str, float]]] = {
 
 
 @dataclass(frozen=True)
+class Room:
+    """How much of the volume lies beyond the spine's two ends, in millimetres along j.
+
+    Where the volume goes on and the spine does not, the row begins at C2 or ends above the sacrum.
+    """
+
+    cranial_mm: float = 0.0
+    caudal_mm: float = 0.0
+
+
+@dataclass(frozen=True)
 class Count:
     """Levels of vertebrae from cranial to caudal, and what the count rests on."""
 
@@ -44,18 +59,23 @@ class Count:
     counted_from: CountedFrom
 
 
-def name_levels(detections: Detections, clamped: Mapping[int, str] | None = None) -> Count:
+def name_levels(
+    detections: Detections,
+    clamped: Mapping[int, str] | None = None,
+    room: Room = Room(),
+) -> Count:
     """Name all vertebrae of a picture.
 
     Args:
         detections: vertebrae from cranial to caudal, and anchors.
+        room: beyond the ends of the row.
         clamped: levels that a reader has fixed, by place in the row.
     """
     found = detections.found
     if not found:
         return Count((), CountedFrom.ASSUMED)
-    anchored = _anchored(found, detections.anchors)
-    evidence = _log_softmax(np.stack([one.level_logits for one in found]))
+    anchored = _anchored(found, detections.anchors, room)
+    evidence = _evidence(np.stack([one.level_logits for one in found]))
     for name, index in anchored.items():
         for level, share in _LEVELS_OF[name].items():
             evidence[index, _PLACE[level]] += _PULL * share
@@ -126,10 +146,16 @@ def _gaps(found: Sequence[Detection]) -> list[bool]:
     return [bool(pitch > 1.6 * usual) for pitch, usual in zip(pitches, expected, strict=True)]
 
 
-def _anchored(found: Sequence[Detection], anchors: Mapping[str, Anchor]) -> dict[str, int]:
+def _anchored(
+    found: Sequence[Detection], anchors: Mapping[str, Anchor], room: Room
+) -> dict[str, int]:
     """Return, per visible anchor, the place in the row of the vertebra it lies on."""
     centres = np.stack([one.centre for one in found])
     placed: dict[str, int] = {}
+    if room.cranial_mm > ROOM_MM:
+        placed["C2"] = 0
+    if room.caudal_mm > ROOM_MM:
+        placed["L5_sacrum"] = len(found) - 1
     for name, anchor in anchors.items():
         apart = np.linalg.norm(centres - anchor.place, axis=1)
         nearest = int(apart.argmin())
@@ -145,6 +171,8 @@ def _counted_from(levels: Sequence[str], anchored: Mapping[str, int]) -> Counted
     return CountedFrom.ASSUMED
 
 
-def _log_softmax(logits: Floats) -> Floats:
-    calm = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(calm - np.log(np.exp(calm).sum(axis=1, keepdims=True)))
+def _evidence(logits: Floats) -> Floats:
+    """Return log-likelihoods in which no single vertebra can be too sure of itself."""
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chance = odds / odds.sum(axis=1, keepdims=True)
+    return np.asarray(np.log((1 - DOUBT) * chance + DOUBT / chance.shape[1]))

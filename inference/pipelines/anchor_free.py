@@ -15,8 +15,8 @@ from torch import Tensor
 from annotation.domain.geometry import Grid, Volume
 from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
 from inference.phases.detect import Detection, Detections, detect
-from inference.phases.follow import followed, longer
-from inference.phases.label import Count, name_levels
+from inference.phases.follow import BEGUN_MM, followed, longer
+from inference.phases.label import Count, Room, name_levels
 from inference.phases.localize import Localization, localize
 from inference.phases.sampling import to_patient
 from inference.phases.segment import segment
@@ -85,21 +85,29 @@ def look(volume: Volume, weights: Weights) -> Sight:
     if where.is_empty:
         nothing = Count((), CountedFrom.ASSUMED)
         return Sight(where, None, None, Detections((), {}), nothing, _spent(clock, "localize"))
-    knots = where.knots
+    knots, room = where.knots, room_beyond(where.knots, volume.grid)
     for _ in range(MOST_LOOKS):
         curve = make_curve(knots, EXTEND_MM)
         picture = straighten(volume, curve)
         everything = detect(picture, weights.nets.detector, weights.machine)
-        row = followed(everything, EXTEND_MM, len(curve) - 1 - EXTEND_MM)
+        high = len(curve) - 1 - EXTEND_MM
+        row = followed(everything, EXTEND_MM, high, is_end_seen=room.caudal_mm > BEGUN_MM)
         further = longer(knots, curve, row, EXTEND_MM)
         if further is None:
             break
         knots = further
+        room = room_beyond(knots, volume.grid)
     clock.append(time.perf_counter())
-    count = name_levels(row)
+    count = name_levels(row, room=room)
     clock.append(time.perf_counter())
     seconds = _spent(clock, "localize", "detect", "label")
     return Sight(where, curve, picture, row, count, seconds)
+
+
+def room_beyond(knots: Floats, grid: Grid) -> Room:
+    """Return how much of the volume lies beyond the ends of a curve."""
+    caudal_end = (grid.dims[1] - 1) * grid.spacing_mm[1]
+    return Room(float(knots[0, 0]), caudal_end - float(knots[-1, 0]))
 
 
 def _spent(clock: list[float], *names: str) -> dict[str, float]:
