@@ -31,6 +31,8 @@ VISIBLE: Final = 0.5
 ROOM_MM: Final = 40.0
 """So much of the volume beyond an end of the row shows what follows there."""
 _PLACE: Final = {level: place for place, level in enumerate(CLASSES)}
+_START_COSTS: Final = np.array([VARIANT_COST * (level in ("T13", "L6")) for level in CLASSES])
+"""A row that begins at a variant has one, too."""
 _REACH_MM: Final = 14.0
 _PULL: Final = 8.0
 _LEVELS_OF: Final[dict[str, dict[str, float]]] = {
@@ -97,7 +99,7 @@ def viterbi(evidence: Floats, has_gap: Sequence[bool]) -> list[int]:
     Returns:
         Places in `CLASSES`, n of them, strictly growing where the evidence admits it.
     """
-    score = evidence[0].copy()
+    score = evidence[0] - _START_COSTS
     came: list[NDArray[np.intp]] = []
     for row, gap in zip(evidence[1:], has_gap, strict=True):
         total = score[:, None] - step_costs(has_gap=gap)

@@ -4,7 +4,7 @@ import pytest
 from annotation.domain.proposal import CountedFrom
 from inference.nets.detector import ANCHORS, CLASSES
 from inference.phases.detect import Anchor, Detection, Detections
-from inference.phases.label import name_levels
+from inference.phases.label import Room, name_levels
 
 
 def body(s, height=22.0, depth=30.0):
@@ -46,6 +46,23 @@ def test_one_wrong_vertebra_is_corrected_by_its_neighbours():
 )
 def test_variants_are_named_where_the_evidence_is_clear(levels):
     assert name_levels(Detections(seen(levels), anchors())).levels == levels
+
+
+def test_a_row_does_not_begin_at_a_variant_on_weak_evidence():
+    found = seen([None, "L1", "L2", "L3", "L4", "L5"])
+    assert name_levels(Detections(found, anchors())).levels[0] == "T12"
+
+
+def test_where_the_volume_goes_on_below_the_row_it_ends_above_the_sacrum():
+    found = seen(["T12", "L1", "L2", "L3"], strength=1.0)
+    count = name_levels(Detections(found, anchors()), room=Room(caudal_mm=120.0))
+    assert count.levels == ("L2", "L3", "L4", "L5")
+    assert count.counted_from is CountedFrom.L5_SACRUM
+
+
+def test_one_vertebra_that_is_sure_and_wrong_moves_nothing():
+    found = seen(["L1", "T6", "L3", "L4"], strength=30.0)
+    assert name_levels(Detections(found, anchors())).levels == ("L1", "L2", "L3", "L4")
 
 
 def test_weak_evidence_for_a_variant_does_not_suffice():
