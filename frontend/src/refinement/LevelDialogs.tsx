@@ -17,7 +17,7 @@ export function AddLevelDialog({ taken, opened, onClose, onAdd }: { taken: reado
     <Modal opened={opened} onClose={onClose} title={t('refinement.addLevel')} centered>
       <form onSubmit={add}>
         <Stack>
-          <Select data-autofocus label={t('refinement.level')} searchable data={LEVELS.filter((one) => !taken.includes(one))} value={level} onChange={setLevel} />
+          <Select data-autofocus label={t('refinement.level')} searchable withScrollArea={false} styles={{ dropdown: { maxHeight: 240, overflowY: 'auto' } }} data={LEVELS.filter((one) => !taken.includes(one))} value={level} onChange={setLevel} />
           <Button type="submit" disabled={!level}>{level ? t('refinement.addNamed', { level }) : t('refinement.addLevel')}</Button>
         </Stack>
       </form>

@@ -41,10 +41,10 @@ export function LevelStrip({ view, rows, active, order, onOrder, onChoose, say, 
         {rows.map((row) => (
           <Tile key={row.number} view={view} row={row} isActive={row.number === active} words={say?.(row) ?? null} onChoose={() => onChoose(row)} />
         ))}
-        {onAdd && (
-          <button type="button" className="ws-add" onClick={onAdd}><IconPlus size={16} />{t('refinement.addLevel')}</button>
-        )}
       </div>
+      {onAdd && (
+        <button type="button" className="ws-add" onClick={onAdd}><IconPlus size={16} />{t('refinement.addLevel')}</button>
+      )}
       <div className="ws-strip-foot">
         <KeyOf command="nextLevel" /><KeyOf command="previousLevel" /> {t('refinement.move')} <KeyOf command="levelDone" /> {t('refinement.done')}
       </div>

@@ -1,4 +1,5 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core'
+import { createTheme, type CSSVariablesResolver, Modal } from '@mantine/core'
+import i18n from '../strings/i18n'
 
 /** Mantine's own names, filled from Lamina's tokens (tokens.css), so both speak of one colour. */
 export const theme = createTheme({
@@ -31,6 +32,7 @@ export const theme = createTheme({
   },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: { Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': i18n.t('app.close') } } }) },
 })
 
 const ours = {
