@@ -5,7 +5,7 @@ differ.
 """
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -126,15 +126,3 @@ def this_machine(device: str = "auto", threads: int | None = None) -> Machine:
 def _has_bfloat16_processor() -> bool:
     capability = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return bool(capability.get("avx512_bf16") or capability.get("amx_bf16"))
-
-
-def shortened(preset: Preset, iterations: int, phantoms: int) -> Preset:
-    """Return the preset with every schedule cut to `iterations` and few phantoms, for tests."""
-    return replace(
-        preset,
-        localize=replace(preset.localize, iterations=iterations),
-        detect=replace(preset.detect, iterations=iterations),
-        segment=replace(preset.segment, iterations=iterations),
-        wide_phantoms=phantoms,
-        fine_phantoms=phantoms,
-    )

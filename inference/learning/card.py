@@ -91,6 +91,7 @@ def write_text(card: Mapping[str, Any], folder: Path) -> None:
         "",
         "On held-out phantoms, and on frozen cases where there are any. Phantoms of training and "
         "test come from one generator; such figures flatter.",
+        *_held_out_lines(card),
         "",
         "| figure | value |",
         "|---|---|",
@@ -104,6 +105,13 @@ def write_text(card: Mapping[str, Any], folder: Path) -> None:
     (folder / "card.md").write_text("\n".join(lines), encoding="utf-8")
 
 
+def _held_out_lines(card: Mapping[str, Any]) -> list[str]:
+    if "held_out" not in card:
+        return []
+    first, n = card["held_out"]["first"], card["held_out"]["n"]
+    return [f"Held-out seeds: {first} to {first + n - 1}."]
+
+
 def _manifest_lines(manifest: Mapping[str, Any]) -> list[str]:
     lines = [
         f"- {kind}: {seeds['n']} phantoms, seeds {seeds['first']} to "
@@ -111,4 +119,6 @@ def _manifest_lines(manifest: Mapping[str, Any]) -> list[str]:
         for kind, seeds in manifest.get("phantoms", {}).items()
     ]
     lines.append(f"- real cases: {len(manifest.get('cases', []))}")
+    if "note" in manifest:
+        lines += ["", str(manifest["note"])]
     return lines

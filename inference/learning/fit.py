@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -108,11 +108,6 @@ class _State:
     iteration: int = 0
     seconds: float = 0.0
     losses: list[float] = field(default_factory=list)
-
-
-def shortened(lesson: Lesson, iterations: int) -> Lesson:
-    """Return the lesson with another number of steps."""
-    return replace(lesson, schedule=replace(lesson.schedule, iterations=iterations))
 
 
 def drawing(

@@ -44,13 +44,19 @@ _LEVELS_OF: Final[dict[str, dict[str, float]]] = {
 
 @dataclass(frozen=True)
 class Room:
-    """How much of the volume lies beyond the spine's two ends, in millimetres along j.
+    """What of the volume surrounds the row.
 
     Where the volume goes on and the spine does not, the row begins at C2 or ends above the sacrum.
+
+    Attributes:
+        cranial_mm: of the volume beyond the first vertebra, along j.
+        caudal_mm: of the volume beyond the last vertebra, along j.
+        cut: places in the row of vertebrae that the border cuts; nothing is counted from them.
     """
 
     cranial_mm: float = 0.0
     caudal_mm: float = 0.0
+    cut: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def name_levels(
         evidence[index, _PLACE[level]] = 0.0
     places = viterbi(evidence, _gaps(found))
     levels = tuple(CLASSES[place] for place in places)
-    return Count(levels, _counted_from(levels, anchored))
+    return Count(levels, _counted_from(levels, anchored, room))
 
 
 def viterbi(evidence: Floats, has_gap: Sequence[bool]) -> list[int]:
@@ -166,9 +172,14 @@ def _anchored(
     return placed
 
 
-def _counted_from(levels: Sequence[str], anchored: Mapping[str, int]) -> CountedFrom:
+def _counted_from(levels: Sequence[str], anchored: Mapping[str, int], room: Room) -> CountedFrom:
+    """Return the first anchor that is wholly in view and lies where the count wants it.
+
+    A sacrum seen in part pulls the count but does not prove it.
+    """
     for name, index in anchored.items():
-        if levels[index] in _LEVELS_OF[name]:
+        is_whole = name != "L5_sacrum" or room.caudal_mm > ROOM_MM
+        if is_whole and index not in room.cut and levels[index] in _LEVELS_OF[name]:
             return CountedFrom(name)
     return CountedFrom.ASSUMED
 

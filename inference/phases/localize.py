@@ -29,12 +29,10 @@ class Localization:
         knots: (n, 3) grid millimetres (j, i, k), one per 4 mm axial step within the limits, from
             cranial to caudal; empty where no spine was found.
         inside: probability of each 4 mm step of the whole volume to hold the spine.
-        confidence: 0-1 per knot, how concentrated the position is.
     """
 
     knots: Floats
     inside: Floats
-    confidence: Floats
 
     @property
     def is_empty(self) -> bool:
@@ -55,30 +53,28 @@ def localize(volume: Volume, net: Localizer, machine: Machine) -> Localization:
     with torch.inference_mode(), machine.autocast():
         position, limits = net(channels_last(x))
     cells = soft_argmax(position)[0, :n_slices].cpu().double().numpy()
-    peak = position.flatten(2).softmax(dim=2).amax(dim=2)[0, :n_slices]
     inside = torch.sigmoid(limits)[0, :n_slices].cpu().double().numpy()
-    return decode(cells, inside, peak.cpu().double().numpy())
+    return decode(cells, inside)
 
 
-def decode(cells: Floats, inside: Floats, peak: Floats) -> Localization:
+def decode(cells: Floats, inside: Floats) -> Localization:
     """Turn slice-wise answers into a smooth curve between two limits.
 
     Args:
         cells: (n, 2) expected cell (i, k) in each 4 mm step.
         inside: (n,) probability that the step holds the spine.
-        peak: (n,) greatest probability of a cell.
     """
     run = longest_run(inside)
     empty = np.zeros((0, 3))
     if run is None:
-        return Localization(empty, inside, np.zeros(0))
+        return Localization(empty, inside)
     first, last = run
     if (last - first + 1) * STEP_MM[0] < SHORTEST_MM:
-        return Localization(empty, inside, np.zeros(0))
+        return Localization(empty, inside)
     path = median_filter(cells[first : last + 1], size=(5, 1), mode="nearest")
     path = _smooth(path * CELL_MM)
     height = np.arange(first, last + 1)[:, None] * STEP_MM[0]
-    return Localization(np.concatenate([height, path], axis=1), inside, peak[first : last + 1])
+    return Localization(np.concatenate([height, path], axis=1), inside)
 
 
 def longest_run(inside: Floats) -> tuple[int, int] | None:

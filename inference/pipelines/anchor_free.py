@@ -6,7 +6,7 @@ nothing is measured on the straightened picture.
 """
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,7 @@ def look(volume: Volume, weights: Weights) -> Sight:
         knots = further
         room = room_beyond(knots, volume.grid)
     clock.append(time.perf_counter())
-    count = name_levels(row, room=room)
+    count = name_levels(row, room=replace(room, cut=cut_ones(curve, row, volume.grid)))
     clock.append(time.perf_counter())
     seconds = _spent(clock, "localize", "detect", "label")
     return Sight(where, curve, picture, row, count, seconds)
@@ -108,6 +108,12 @@ def room_beyond(knots: Floats, grid: Grid) -> Room:
     """Return how much of the volume lies beyond the ends of a curve."""
     caudal_end = (grid.dims[1] - 1) * grid.spacing_mm[1]
     return Room(float(knots[0, 0]), caudal_end - float(knots[-1, 0]))
+
+
+def cut_ones(curve: Curve, row: Detections, grid: Grid) -> frozenset[int]:
+    """Return the places in the row of vertebrae that the border of the volume cuts."""
+    bodies = [to_patient(to_space(curve, one.points), grid) for one in row.found]
+    return frozenset(place for place, body in enumerate(bodies) if is_cut(body, grid))
 
 
 def _spent(clock: list[float], *names: str) -> dict[str, float]:

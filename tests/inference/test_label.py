@@ -73,9 +73,27 @@ def test_weak_evidence_for_a_variant_does_not_suffice():
 def test_a_visible_sacrum_pulls_the_last_vertebra_to_l5():
     found = seen(["T11", "T12", "L1", "L2", "L3"], strength=0.5)
     place = Anchor(0.95, found[-1].centre)
-    count = name_levels(Detections(found, anchors(L5_sacrum=place)))
+    count = name_levels(Detections(found, anchors(L5_sacrum=place)), room=Room(caudal_mm=50.0))
     assert count.levels == ("L1", "L2", "L3", "L4", "L5")
     assert count.counted_from is CountedFrom.L5_SACRUM
+
+
+def test_a_sacrum_seen_in_part_pulls_the_count_but_does_not_prove_it():
+    found = seen(["T11", "T12", "L1", "L2", "L3"], strength=0.5)
+    place = Anchor(0.95, found[-1].centre)
+    count = name_levels(Detections(found, anchors(L5_sacrum=place)), room=Room(caudal_mm=12.0))
+    assert count.levels[-1] == "L5"
+    assert count.counted_from is CountedFrom.ASSUMED
+
+
+def test_nothing_is_counted_from_a_vertebra_that_the_border_cuts():
+    found = seen(["T1", "T2", "T3"])
+    place = {"T1_rib": Anchor(0.9, found[0].centre)}
+    whole = name_levels(Detections(found, anchors(**place)))
+    cut = name_levels(Detections(found, anchors(**place)), room=Room(cut=frozenset({0})))
+    assert whole.counted_from is CountedFrom.T1_RIB
+    assert cut.counted_from is CountedFrom.ASSUMED
+    assert cut.levels == whole.levels
 
 
 def test_an_anchor_far_from_every_vertebra_anchors_nothing():
