@@ -21,13 +21,14 @@ from annotation.domain.vertebrae import LEVELS
 from annotation.domain.workflow import Move, Stage
 from annotation.preannotation.models import ProposedVertebra
 from annotation.refinement import leases, selectors, services
-from annotation.refinement.models import MaskTrack
+from annotation.refinement.models import MaskRevision, MaskTrack
 from annotation.refinement.replay import current_state, map_sha256
 from annotation.studies.models import Case, CaseEvent, Origin
 from annotation.studies.selectors import assignments_of, get_case, person_of, vertebrae_of
 from annotation.studies.services import add_vertebra, assign_levels
 
 BYTES = "application/octet-stream"
+REVISION_HELP = "A number, or `start`: what people began with. Without it, the mask as it is now."
 SHARED_TRACKS = [kind.value for kind in MaskTrack.Kind]
 
 
@@ -92,6 +93,14 @@ class CaseEventOutSerializer(serializers.Serializer[Any]):
     by = serializers.CharField(allow_blank=True)
     reason = serializers.CharField(allow_blank=True)
     note = serializers.CharField(allow_blank=True)
+
+
+def _asked_revision(track: MaskTrack, asked: str) -> MaskRevision:
+    if asked == "start":
+        return selectors.starting_revision(track)
+    if not asked.isdecimal():
+        raise ContentRefused("A revision is a whole number, or start.", code="invalid")
+    return selectors.get_revision(track, int(asked))
 
 
 class BytesParser(BaseParser):
@@ -163,7 +172,7 @@ class MaskView(APIView):
     @extend_schema(
         parameters=[
             OpenApiParameter("track", str, enum=SHARED_TRACKS, default="main"),
-            OpenApiParameter("revision", int, description="Without it, the mask as it is now."),
+            OpenApiParameter("revision", str, description=REVISION_HELP),
         ],
         responses={(200, BYTES): OpenApiTypes.BINARY},
     )
@@ -172,9 +181,7 @@ class MaskView(APIView):
         track = selectors.get_track(case, request.query_params.get("track", "main"))
         asked = request.query_params.get("revision")
         if asked is not None:
-            if not asked.isdecimal():
-                raise ContentRefused("A revision is a whole number.", code="invalid")
-            revision = selectors.get_revision(track, int(asked))
+            revision = _asked_revision(track, asked)
             body, sequence = selectors.bytes_of(revision), revision.last_sequence
             sha256 = revision.map_sha256
         else:

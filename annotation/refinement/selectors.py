@@ -48,6 +48,19 @@ def get_revision(track: MaskTrack, number: int) -> MaskRevision:
     return found
 
 
+def starting_revision(track: MaskTrack) -> MaskRevision:
+    """Return the mask that people began with: the newest start.
+
+    Raises:
+        NotVisible: if the track has not begun.
+    """
+    begun = track.revisions.filter(cause=MaskRevision.Cause.START)
+    found = begun.order_by("-number").first()
+    if found is None:
+        raise NotVisible("The mask has not begun yet.", code="no_revision")
+    return found
+
+
 def bytes_of(revision: MaskRevision) -> bytes:
     """Return a revision as lamina.runs/1."""
     return blob_store().read(revision.blob)

@@ -53,6 +53,8 @@ def test_an_old_revision_is_fetched(case, people, student):
         fetched = student.get(at(case, "mask") + f"?revision={revision}")
         assert (decode_runs(fetched.content) == mask).all()
         assert fetched["X-Lamina-Sha256"] == replay.map_sha256(mask)
+    begun = student.get(at(case, "mask") + "?revision=start")
+    assert not decode_runs(begun.content).any()
     assert student.get(at(case, "mask") + "?revision=9").status_code == 404
     assert student.get(at(case, "mask") + "?revision=x").status_code == 422
     assert student.get(at(case, "mask") + "?track=imported").status_code == 404

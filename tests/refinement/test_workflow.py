@@ -27,6 +27,7 @@ def test_an_untouched_start_is_followed_by_a_new_one_and_stays_readable(dataset)
     assert (selectors.current_mask(case) == working.blocks(case)).all()
     first = selectors.get_revision(selectors.get_track(case), 0)
     assert first.map_sha256 == replay.map_sha256(np.zeros_like(working.blocks(case)))
+    assert selectors.starting_revision(selectors.get_track(case)) == revision
 
 
 def test_work_of_a_person_is_never_replaced(dataset, people):

@@ -8,8 +8,8 @@ export interface Mask extends LabelRuns {
   readonly lastSequence: number
 }
 
-/** Fetches the main track as it is now, or one revision of it (0: as the model or the import left it). */
-export async function fetchMask(caseId: string, options: { revision?: number; signal?: AbortSignal } = {}): Promise<Mask> {
+/** Fetches the main track as it is now, or as it was when people began with it. */
+export async function fetchMask(caseId: string, options: { revision?: 'start'; signal?: AbortSignal } = {}): Promise<Mask> {
   const which = options.revision === undefined ? '' : `&revision=${options.revision}`
   const response = await getBytes(`/api/cases/${caseId}/mask/?track=main${which}`, options.signal)
   const runs = await decodeRuns(await response.blob())

@@ -9,8 +9,8 @@ import type { Workplace } from './useWorkplace'
 export function useChanges(place: Workplace, view: SpineView) {
   const isOpen = place.outbox !== null
   const first = useQuery({
-    queryKey: ['mask', place.caseId, 0],
-    queryFn: ({ signal }) => fetchMask(place.caseId, { revision: 0, signal }),
+    queryKey: ['mask', place.caseId, 'start'],
+    queryFn: ({ signal }) => fetchMask(place.caseId, { revision: 'start', signal }),
     enabled: isOpen,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
