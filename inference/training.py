@@ -211,7 +211,9 @@ def _fine_tuned(
     for name, net in nets.each().items():
         net.load_state_dict(parent.nets.each()[name].state_dict())
     schedule = {name: Schedule(config.iterations, 2, config.learning_rate) for name in NETS}
-    plan = lessons(nets, schedule, groups, Terms(config.seed, config.seconds))
+    plan = lessons(
+        nets, schedule, groups, Terms(config.seed, config.seconds, keeps_statistics=True)
+    )
     told: dict[str, Any] = {}
     for place, name in enumerate(NETS):
 

@@ -52,6 +52,8 @@ class Lesson:
         seed: of order, crops and noise.
         checkpoint: file that holds an interrupted training; None keeps none.
         seconds: wall-clock limit; the schedule is shortened to fit. None: no limit.
+        keeps_statistics: leave the running statistics of normalisation as they are; a few small
+            batches of a short fine-tuning would spoil them.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Lesson:
     seed: int
     checkpoint: Path | None = None
     seconds: float | None = None
+    keeps_statistics: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def fit(
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate_now, weight_decay=1e-2)
     state = _resumed(net, optimiser, lesson)
     started, kept = time.monotonic() - state.seconds, time.monotonic()
-    net.train()
+    _set_learning(net, lesson)
     while state.iteration < lesson.schedule.iterations:
         state.seconds = time.monotonic() - started
         share = _share_done(lesson, state.iteration, state.seconds)
@@ -99,6 +102,13 @@ def fit(
     net.eval()
     _keep(net, optimiser, lesson, state)
     return Fitted(state.iteration, state.seconds, _mean(state.losses))
+
+
+def _set_learning(net: nn.Module, lesson: Lesson) -> None:
+    net.train()
+    for module in net.modules():
+        if lesson.keeps_statistics and isinstance(module, nn.BatchNorm2d | nn.BatchNorm3d):
+            module.eval()
 
 
 @dataclass

@@ -31,11 +31,13 @@ class Terms:
         seed: of order, crops and noise.
         seconds: wall-clock limit for all networks together; None: no limit.
         checkpoints: folder; None keeps none.
+        keeps_statistics: for a short fine-tuning, see `Lesson`.
     """
 
     seed: int
     seconds: float | None = None
     checkpoints: Path | None = None
+    keeps_statistics: bool = False
 
 
 SHARES: Mapping[str, float] = {"localizer": 0.35, "detector": 0.4, "segmenter": 0.25}
@@ -73,6 +75,7 @@ def lessons(
             seed=terms.seed,
             checkpoint=None if terms.checkpoints is None else terms.checkpoints / f"{name}.pt",
             seconds=None if terms.seconds is None else terms.seconds * SHARES[name],
+            keeps_statistics=terms.keeps_statistics,
         )
         for name in groups
     }
