@@ -96,9 +96,9 @@ def write_text(card: Mapping[str, Any], folder: Path) -> None:
         "| figure | value |",
         "|---|---|",
         *[
-            f"| {NAMES.get(key, key)} | {value:.3f} |"
-            for key, value in card["metrics"].items()
-            if value is not None
+            f"| {name} | {card['metrics'][key]:.4g} |"
+            for key, name in NAMES.items()
+            if card["metrics"].get(key) is not None
         ],
         "",
     ]
