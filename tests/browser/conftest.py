@@ -61,3 +61,17 @@ def open_page(browser: Browser, house: House, *, width: int = 1440, height: int 
     )
     context.set_default_timeout(30_000)
     return context.new_page()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Keep a picture of every open page of a failed test."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and browser:
+        folder = Path(os.environ.get("LAMINA_PICTURES", "var/pictures"))
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, context in enumerate(browser.contexts):
+            for page in context.pages:
+                page.screenshot(path=folder / f"{item.name}-{number}.png")
+    return report

@@ -126,7 +126,7 @@ def wait_saved(person: Person) -> None:
 
 
 def paint_on(person: Person, level: str, plane: str = "sagittal") -> tuple[dict[str, int], ...]:
-    """Fly to a level and paint one stroke in front of it; return voxel counts before and after."""
+    """Fly to a level, paint from its front into it; return voxel counts before and after."""
     person.page.keyboard.press("g")
     dialog = person.page.get_by_role("dialog")
     dialog.get_by_label("Level").fill(level)
@@ -137,7 +137,7 @@ def paint_on(person: Person, level: str, plane: str = "sagittal") -> tuple[dict[
     before = person.hook("labelCounts")
     x, y = pane_centre(person, plane)
     start = (x - 165, y - 15)
-    drag(person, start, (start[0], start[1] + 30))
+    drag(person, start, (x - 40, y - 15))
     person.hook("idle")
     person.wait_for("JSON.stringify(window.app.labelCounts()) !== JSON.stringify(given)", before)
     return before, person.hook("labelCounts")
@@ -155,7 +155,7 @@ def refine(student: Person, case: str, level: str) -> dict[str, int]:
     student.wait_for(same, after)
     wait_saved(student)
     student.page.keyboard.press("Control+Enter")
-    wait_for_stage(student, case, "checking")
+    wait_for_stage(student, case, "checking", 60)
     return after
 
 
@@ -164,7 +164,7 @@ def check(reader: Person, case: str) -> None:
     reader.open_case(case, "check")
     expect(reader.page.get_by_text("1 level was changed")).to_be_visible(timeout=SLOW_MS)
     reader.page.keyboard.press("Control+Enter")
-    wait_for_stage(reader, case, "reading")
+    wait_for_stage(reader, case, "reading", 60)
 
 
 def read(reader: Person, case: str, *, level: str, keys: str) -> None:
@@ -178,11 +178,12 @@ def read(reader: Person, case: str, *, level: str, keys: str) -> None:
     ]
     for _ in levels:
         reader.page.keyboard.press("j")
-        reader.page.wait_for_timeout(50)
+        reader.page.wait_for_timeout(100)
     reader.page.get_by_text(level, exact=True).first.click()
     for key in keys:
         reader.page.keyboard.press(key)
     reader.page.keyboard.press("Shift+Enter")
+    expect(reader.page.get_by_text("set to 0.")).to_be_visible(timeout=SLOW_MS)
     expect(reader.page.get_by_text("Draft saved")).to_be_visible(timeout=SLOW_MS)
     reader.page.keyboard.press("Control+Enter")
     expect(reader.page.get_by_text("Reading submitted")).to_be_visible(timeout=SLOW_MS)
