@@ -40,7 +40,6 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
         </Link>
         <h1>{detail.code}</h1>
         <span className="ws-title">{detail.title}</span>
-        {detail.proposal?.phantoms_only && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('refinement.phantomsOnly')}</span>}
         {bar}
       </header>
       {strip}
@@ -54,6 +53,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
       <footer className="ws-status">
         <StatusLine view={view} />
         <Sharpness place={place} />
+        {detail.proposal?.phantoms_only && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('refinement.phantomsOnly')}</span>}
         <span className="ws-gap" />
         {hint}
         <span><KeyOf command="keys" /> {t('refinement.keys')}</span>

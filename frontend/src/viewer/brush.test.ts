@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { applyRuns, inverse, runsFrom } from '../bridge'
 import { flatIndex, type Grid, ijkOf, toIjk, toMm, type Vec3 } from '../domain/geometry'
 import { type Brush, type Canvas, sweep } from './brush'
-import { LAYOUT, PLANES, type Plane, screenAxes, sliceAt, toCanvas, toWorld, type View } from './planes'
+import { clamped, LAYOUT, PLANES, type Plane, screenAxes, sliceAt, toCanvas, toWorld, type View } from './planes'
 
 const turn = Math.PI / 7
 const GRIDS: Record<string, Grid> = {
@@ -88,4 +88,13 @@ test('the planes are seen from the left, from the feet and from the front', () =
   expect(seen('sagittal')).toEqual([[0, 1, 0], [0, 0, -1], [1, 0, 0]])
   expect(seen('axial')).toEqual([[1, 0, 0], [0, 1, 0], [0, 0, -1]])
   expect(seen('coronal')).toEqual([[1, 0, 0], [0, 0, -1], [0, -1, 0]])
+})
+
+test('flying to the border shows no more of the outside than needed', () => {
+  const grid = GRIDS['an anisotropic grid'] as Grid
+  const size = { width: 100, height: 120 }
+  const at = (ijk: Vec3, mmPerPixel: number) => toIjk(grid, clamped(grid, 'sagittal', { centre: toMm(grid, ijk), mmPerPixel }, size).centre)
+  expect(at([0, 0, 5], 0.05).map((v) => Math.round(v * 1000) / 1000)).toEqual([4.5, 2.5, 5])
+  expect(at([10, 12, 5], 0.05).map((v) => Math.round(v * 1000) / 1000)).toEqual([10, 12, 5])
+  expect(at([0, 0, 5], 1).map((v) => Math.round(v * 1000) / 1000)).toEqual([9.5, 11.5, 5])
 })

@@ -17,7 +17,10 @@ export interface Loading {
 }
 
 const FILL_AT_ONCE = 24
-const REDRAW_AFTER_MS = 120
+const SHORTEST_REST_MS = 120
+const LONGEST_REST_MS = 3_000
+/** Drawing may take this share of the time while slices come, so that decoding gets the rest. */
+const DRAWING_SHARE = 0.2
 
 /** What is there once the volume is described. */
 export interface Described {
@@ -38,6 +41,7 @@ export class OpenVolume {
   /** Slices that hold at least the coarse picture. */
   private readonly filled = new Set<number>()
   private stream: Stream | null = null
+  private restMs = SHORTEST_REST_MS
   /** Cornerstone's volume, once there is a stage for it: told which slices hold new voxels. */
   private drawn: Types.IImageVolume | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -57,6 +61,11 @@ export class OpenVolume {
   drawInto(volume: Types.IImageVolume | null): void {
     this.drawn = volume
     this.touch([...this.filled])
+  }
+
+  /** Tells how long drawing took, so that slow machines draw less often while slices come. */
+  rest(drawingMs: number): void {
+    this.restMs = Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, drawingMs / DRAWING_SHARE))
   }
 
   isSharpAt(k: number): boolean {
@@ -124,7 +133,7 @@ export class OpenVolume {
       this.timer = undefined
       this.drawn?.imageData?.modified()
       for (const draw of this.redraws) draw()
-    }, REDRAW_AFTER_MS)
+    }, this.restMs)
   }
 
   private fail(cause: unknown): void {

@@ -95,6 +95,20 @@ export function fitted(grid: Grid, plane: Plane, size: Size, focus: Vec3): View 
   return { centre: intoSlice(grid, plane, middle, sliceAt(grid, plane, focus)), mmPerPixel }
 }
 
+/** The view moved so that no more than needed of it lies beyond the volume. */
+export function clamped(grid: Grid, plane: Plane, view: View, size: Size): View {
+  const { right: [rightAxis], down: [downAxis] } = LAYOUT[plane]
+  const ijk = [...toIjk(grid, view.centre)] as [number, number, number]
+  const hold = (axis: Axis, pixels: number) => {
+    const half = (pixels * view.mmPerPixel) / grid.spacingMm[axis] / 2
+    const [low, high] = [half - 0.5, grid.dims[axis] - 0.5 - half]
+    ijk[axis] = low > high ? (low + high) / 2 : Math.min(Math.max(ijk[axis], low), high)
+  }
+  hold(rightAxis, size.width)
+  hold(downAxis, size.height)
+  return { ...view, centre: toMm(grid, ijk) }
+}
+
 const SMALLEST_MM_PER_PIXEL = 0.02
 const LARGEST_MM_PER_PIXEL = 4
 

@@ -8,7 +8,7 @@ import { markFirst } from '../testing'
 import { Editor } from './editor'
 import type { LabelLayer } from './labelLayer'
 import type { Described, OpenVolume } from './openVolume'
-import { fitted, intoSlice, panned, type Plane, PLANES, screenAxes, type Size, sliceAt, sliceCount, toCanvas, toWorld, type View, zoomed } from './planes'
+import { clamped, fitted, intoSlice, panned, type Plane, PLANES, screenAxes, type Size, sliceAt, sliceCount, toCanvas, toWorld, type View, zoomed } from './planes'
 import type { Stage } from './stage'
 import { createViewState, type Preset, type ViewState, WINDOWS } from './viewState'
 
@@ -25,6 +25,8 @@ export class SpineView {
   private cornerstone: typeof import('./cornerstone') | null = null
   private labels: Uint8Array<ArrayBuffer> | null = null
   private lastPaint = 0
+  /** When new voxels were last asked to be drawn; null once they were. */
+  private askedAt: number | null = null
   private readonly ends: (() => void)[] = []
 
   constructor(
@@ -113,7 +115,7 @@ export class SpineView {
     this.stage?.render()
   }
 
-  /** Brings a point into the middle of all panes, and the crosshair onto it. */
+  /** Brings a point into the middle of all panes, as far as the volume reaches, and the crosshair onto it. */
   flyTo(mm: Vec3, options: { fieldMm?: number } = {}): void {
     this.setFocus(mm)
     const { sizes } = this.state.getState()
@@ -121,7 +123,8 @@ export class SpineView {
       const view = this.state.getState().views?.[plane]
       if (!view) continue
       const widest = options.fieldMm ? options.fieldMm / Math.max(sizes[plane].height, 1) : view.mmPerPixel
-      this.setView(plane, { centre: mm, mmPerPixel: Math.min(view.mmPerPixel, widest) })
+      const flown = { centre: mm, mmPerPixel: Math.min(view.mmPerPixel, widest) }
+      this.setView(plane, clamped(this.grid, plane, flown, sizes[plane]))
     }
   }
 
@@ -220,7 +223,10 @@ export class SpineView {
     this.stage = stage
     this.cornerstone = cornerstone
     this.source.drawInto(volume)
-    this.ends.push(this.source.onVoxels(() => stage.render()))
+    this.ends.push(this.source.onVoxels(() => {
+      this.askedAt = performance.now()
+      stage.render()
+    }))
     this.ends.push(() => this.source.drawInto(null), () => cornerstone.dropVolume(volume))
     for (const plane of PLANES) stage.onRendered(plane, () => this.noteDrawn())
     stage.onLost(() => this.state.setState({ isLost: true }))
@@ -234,6 +240,8 @@ export class SpineView {
 
   private noteDrawn(): void {
     this.lastPaint = performance.now()
+    if (this.askedAt !== null) this.source.rest(this.lastPaint - this.askedAt)
+    this.askedAt = null
     if (this.source.isSharpAt(this.sliceIndex('sagittal'))) markFirst('firstSagittal')
     if (!this.state.getState().isDrawn) this.state.setState({ isDrawn: true })
   }
