@@ -15,6 +15,7 @@ from torch.nn import functional
 _KNOTS_HU: Final = np.array([-1000.0, -200.0, 0.0, 100.0, 300.0, 800.0, 1500.0])
 _SPREAD_HU: Final = np.array([40.0, 60.0, 25.0, 40.0, 80.0, 200.0, 300.0])
 _LOWEST: Final = -1024
+_HIGHEST: Final = 3071
 
 
 def varied(picture: NDArray[np.int16], rng: np.random.Generator) -> Tensor:
@@ -25,7 +26,8 @@ def varied(picture: NDArray[np.int16], rng: np.random.Generator) -> Tensor:
             three may be resampled.
         rng: draws everything.
     """
-    x = torch.from_numpy(_intensity_table(rng)[picture.astype(np.int32) - _LOWEST])
+    within = np.clip(picture, _LOWEST, _HIGHEST).astype(np.int32)  # metal and padding lie beyond
+    x = torch.from_numpy(_intensity_table(rng)[within - _LOWEST])
     if rng.random() < 0.5:
         x = _coarsened(x, rng)
     if rng.random() < 0.3:
@@ -37,7 +39,7 @@ def varied(picture: NDArray[np.int16], rng: np.random.Generator) -> Tensor:
 
 def _intensity_table(rng: np.random.Generator) -> NDArray[np.float32]:
     """Return new Hounsfield units for -1024 to 3071, monotone."""
-    levels = np.arange(_LOWEST, 3072, dtype=np.float64)
+    levels = np.arange(_LOWEST, _HIGHEST + 1, dtype=np.float64)
     if rng.random() < 0.2:
         return levels.astype(np.float32)
     moved = _KNOTS_HU + rng.normal(0, 1, size=7) * _SPREAD_HU * rng.uniform(0.3, 1.2)
