@@ -11,6 +11,8 @@ from annotation.reading.models import Finding, Protocol, Reading
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
 from annotation.releases.models import Release, ReleaseCase
 from annotation.rounds.models import RoundCase, TrainingRound
+from annotation.studies.anomalies import AnomalyDeclaration
+from annotation.studies.keymaps import KeyMap
 from annotation.studies.models import (
     Case,
     CaseEvent,
@@ -30,6 +32,7 @@ from annotation.studies.models import (
 from annotation.work.models import Job, LiveEvent
 
 __all__ = [
+    "AnomalyDeclaration",
     "Case",
     "CaseEvent",
     "Dataset",
@@ -38,6 +41,7 @@ __all__ = [
     "Image",
     "ImportBatch",
     "Job",
+    "KeyMap",
     "Lease",
     "LevelAssignment",
     "LiveEvent",

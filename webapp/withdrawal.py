@@ -19,6 +19,7 @@ from annotation.reading.models import Finding, Reading
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
 from annotation.releases.models import Release, ReleaseCase
 from annotation.rounds.models import RoundCase, TrainingRound
+from annotation.studies.anomalies import AnomalyDeclaration
 from annotation.studies.blobs import blob_store, original_store
 from annotation.studies.models import (
     Case,
@@ -136,6 +137,7 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
         PreAnnotation.objects.filter(case__in=cases),
         LevelAssignment.objects.filter(vertebra__case__in=cases),
         Vertebra.objects.filter(case__in=cases),
+        AnomalyDeclaration.objects.filter(case__in=cases),
         CaseEvent.objects.filter(case__in=cases),
         Case.objects.filter(pk__in=[case.pk for case in cases]),
         Volume.objects.filter(image__in=images),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.refinement import api
+from annotation.refinement import anomalies_api, api
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/mask/", api.MaskView.as_view(), name="case-mask"),
@@ -11,5 +11,10 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/problems/", api.ProblemsView.as_view(), name="case-problems"),
     path("cases/<uuid:case_id>/vertebrae/", api.VertebraeView.as_view(), name="case-vertebrae"),
     path("cases/<uuid:case_id>/levels/", api.LevelsView.as_view(), name="case-levels"),
+    path(
+        "cases/<uuid:case_id>/anomalies/",
+        anomalies_api.AnomaliesView.as_view(),
+        name="case-anomalies",
+    ),
     path("cases/<uuid:case_id>/history/", api.HistoryView.as_view(), name="case-history"),
 ]

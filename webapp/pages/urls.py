@@ -4,11 +4,13 @@ from django.urls import URLPattern, path
 
 from webapp.pages.cases import CaseView, MovesView, StraightenedView
 from webapp.pages.datasets import DatasetsView, DatasetView
+from webapp.pages.keys import KeysView
 from webapp.pages.session import SessionView
 from webapp.pages.worklist import WorklistView
 
 urlpatterns: list[URLPattern] = [
     path("session/", SessionView.as_view(), name="session"),
+    path("session/keys/", KeysView.as_view(), name="session-keys"),
     path("datasets/", DatasetsView.as_view(), name="datasets"),
     path("datasets/<slug:slug>/", DatasetView.as_view(), name="dataset"),
     path("datasets/<slug:slug>/worklist/", WorklistView.as_view(), name="worklist"),

@@ -65,6 +65,15 @@ export type DatasetMembership = {
   roles: Role[]
 }
 
+export type DeclaredAnomalies = {
+  has_T13?: boolean
+  has_L6?: boolean
+  lacks_T12?: boolean
+  lacks_L5?: boolean
+  by: string
+  at: string | null
+}
+
 export type DeformityEnum = 'scheuermann' | 'schmorl' | 'developmental_wedge' | 'short_vertebra' | 'degenerative_remodelling' | 'limbus' | 'haemangioma' | 'cupid_bow' | 'congenital' | 'other'
 
 export type DisagreementOut = {
@@ -156,6 +165,11 @@ export type JobState = {
 export type JobStateEnum = 'queued' | 'running' | 'done' | 'failed'
 
 export type JobStateKindEnum = 'intake' | 'preannotation' | 'round' | 'release'
+
+export type Keys = {
+  keys: Record<string, string[]>
+  letters: boolean
+}
 
 export type Lease = {
   holder_name: string
