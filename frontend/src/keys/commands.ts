@@ -1,23 +1,37 @@
 /**
- * The one table of commands and keys. A command belongs to a scope; the commands of `everywhere` are
- * alive in every scope but `dialog`. Keys are written as shown: "B", "Ctrl+Enter", "Shift+Enter",
- * "Space". They are matched by `event.key`, so they follow the keyboard layout.
+ * The one table of commands and the keys they have unless a person chose others. A command belongs to
+ * a scope; which scopes are alive on which screen says `ALIVE`. Keys are written as shown: "B",
+ * "Ctrl+Enter", "Shift+Enter", "Space". They are matched by `event.key`, so they follow the layout.
  */
-export type Scope = 'everywhere' | 'list' | 'refining' | 'checking' | 'reading' | 'consensus' | 'dialog'
+export type Screen = 'list' | 'refining' | 'checking' | 'reading' | 'consensus' | 'dialog'
+/** `mask`: wherever masks are worked on. */
+export type Scope = Screen | 'everywhere' | 'mask'
+
+export const ALIVE: Readonly<Record<Screen, readonly Scope[]>> = {
+  list: ['list', 'everywhere'],
+  refining: ['refining', 'mask', 'everywhere'],
+  checking: ['checking', 'mask', 'everywhere'],
+  reading: ['reading', 'everywhere'],
+  consensus: ['consensus', 'everywhere'],
+  dialog: ['dialog'],
+}
 
 interface CommandRow {
   readonly scope: Scope
   readonly keys: readonly string[]
   /** Acts while the key is held, and ends with it. */
   readonly held?: true
+  /** Belongs to its keys: nobody can give it others. */
+  readonly fixed?: true
 }
 
 const row = (scope: Scope, ...keys: string[]): CommandRow => ({ scope, keys })
 const hold = (scope: Scope, ...keys: string[]): CommandRow => ({ scope, keys, held: true })
+const fixed = (scope: Scope, ...keys: string[]): CommandRow => ({ scope, keys, fixed: true })
 
 export const COMMANDS = {
   find: row('everywhere', 'Ctrl+K'),
-  keys: row('everywhere', '?'),
+  keys: row('everywhere', '?', 'Ctrl+/'),
   undo: row('everywhere', 'Z', 'Ctrl+Z'),
   redo: row('everywhere', 'Y', 'Ctrl+Y', 'Ctrl+Shift+Z'),
   nextCase: row('everywhere', 'N'),
@@ -31,6 +45,25 @@ export const COMMANDS = {
   outlineOnly: row('everywhere', 'V'),
 
   'list.search': row('list', '/'),
+
+  'mask.nthLevel': fixed('mask', '1', '2', '3', '4', '5', '6', '7', '8', '9', '0'),
+  'mask.shiftUp': row('mask', 'U'),
+  'mask.shiftDown': row('mask', 'D'),
+  'mask.relabel': row('mask', 'Shift+L'),
+  'mask.insertLevel': row('mask', 'Shift+I'),
+  'mask.swapLevels': row('mask', 'Shift+S'),
+  'mask.removeLevel': row('mask', 'Shift+X'),
+  'mask.addVertebra': row('mask', 'Shift+A'),
+  'mask.anomalies': row('mask', 'Shift+N'),
+  'mask.panes': row('mask', 'P'),
+  'mask.maximise': row('mask', 'Shift+P'),
+  'mask.nextPane': row('mask', '.'),
+  'mask.sliceBefore': row('mask', 'ArrowUp', 'PageUp'),
+  'mask.sliceAfter': row('mask', 'ArrowDown', 'PageDown'),
+  'mask.closer': row('mask', '+'),
+  'mask.farther': row('mask', '-'),
+  'mask.whole': row('mask', 'Home'),
+  'mask.order': row('mask', 'Shift+O'),
 
   'refining.brush': row('refining', 'B'),
   'refining.eraser': row('refining', 'E'),
@@ -77,6 +110,7 @@ export const COMMANDS = {
 } as const satisfies Record<string, CommandRow>
 
 export type CommandId = keyof typeof COMMANDS
+export const COMMAND_IDS = Object.keys(COMMANDS) as readonly CommandId[]
 
 export const commandRow = (id: CommandId): CommandRow => COMMANDS[id]
 
@@ -90,12 +124,9 @@ export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'
   return `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${shift}${key}`
 }
 
-/** The command a key means in a scope, or null. */
-export function commandFor(key: string, scope: Scope): CommandId | null {
-  for (const id of Object.keys(COMMANDS) as CommandId[]) {
-    const command = commandRow(id)
-    const isAlive = command.scope === scope || (command.scope === 'everywhere' && scope !== 'dialog')
-    if (isAlive && command.keys.includes(key)) return id
-  }
-  return null
-}
+export const isAlive = (id: CommandId, screen: Screen): boolean => ALIVE[screen].includes(commandRow(id).scope)
+
+const SCREENS = Object.keys(ALIVE) as Screen[]
+
+/** Whether two commands can be alive at once, so that they must not share a key. */
+export const meet = (a: CommandId, b: CommandId): boolean => SCREENS.some((screen) => isAlive(a, screen) && isAlive(b, screen))

@@ -1,19 +1,23 @@
 import { useEffect, useRef } from 'react'
-import { type CommandId, COMMANDS, commandFor, commandRow, keyName, type Scope } from './commands'
+import { COMMAND_IDS, type CommandId, commandRow, isAlive, keyName, type Screen } from './commands'
+import { acts, commandFor } from './keyMap'
+import { keyStore } from './keyStore'
 
-type Act = () => void
+type Release = () => void
+/** Is told the key, for commands that mean something else by each of theirs. */
+type Act = (key: string) => void
 interface Binding {
   readonly press: Act
-  readonly release?: Act
+  readonly release?: Release
 }
 
-const scopes: Scope[] = []
+const screens: Screen[] = []
 const bindings = new Map<CommandId, Binding[]>()
 const heldDown = new Map<string, CommandId>()
 let isListening = false
 
-const currentScope = (): Scope =>
-  document.querySelector('[aria-modal="true"]') ? 'dialog' : (scopes.at(-1) ?? 'list')
+const currentScreen = (): Screen =>
+  document.querySelector('[aria-modal="true"]') ? 'dialog' : (screens.at(-1) ?? 'list')
 
 const bindingOf = (id: CommandId): Binding | undefined => bindings.get(id)?.at(-1)
 
@@ -31,7 +35,8 @@ function isTakenByControl(event: KeyboardEvent): boolean {
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || isTakenByControl(event)) return
   const key = keyName(event)
-  const id = commandFor(key, currentScope())
+  const { map, table } = keyStore.getState()
+  const id = acts(key, map) ? commandFor(key, currentScreen(), table) : null
   const binding = id && bindingOf(id)
   if (!id || !binding) return
   event.preventDefault()
@@ -39,7 +44,7 @@ function onKeyDown(event: KeyboardEvent): void {
     if (event.repeat || heldDown.has(event.code)) return
     heldDown.set(event.code, id)
   }
-  binding.press()
+  binding.press(key)
 }
 
 function release(code: string): void {
@@ -58,15 +63,15 @@ function listen(): void {
   })
 }
 
-/** Makes `scope` the one whose commands are alive while the calling screen is shown. */
-export function useScope(scope: Scope): void {
+/** Makes the commands of `screen` alive while the calling screen is shown. */
+export function useScope(screen: Screen): void {
   useEffect(() => {
     listen()
-    scopes.push(scope)
+    screens.push(screen)
     return () => {
-      scopes.splice(scopes.lastIndexOf(scope), 1)
+      screens.splice(screens.lastIndexOf(screen), 1)
     }
-  }, [scope])
+  }, [screen])
 }
 
 /**
@@ -76,7 +81,7 @@ export function useScope(scope: Scope): void {
  * @param options.release runs when a held command's key goes up.
  * @param options.enabled false unbinds, so that the keys sheet does not show the command.
  */
-export function useCommand(id: CommandId, press: Act, options: { release?: Act; enabled?: boolean } = {}): void {
+export function useCommand(id: CommandId, press: Act, options: { release?: Release; enabled?: boolean } = {}): void {
   const { release: releaseAct, enabled = true } = options
   const latest = useRef<Binding>({ press, release: releaseAct })
   latest.current = { press, release: releaseAct }
@@ -84,7 +89,7 @@ export function useCommand(id: CommandId, press: Act, options: { release?: Act; 
     if (!enabled) return
     listen()
     const binding: Binding = {
-      press: () => latest.current.press(),
+      press: (key) => latest.current.press(key),
       release: () => latest.current.release?.(),
     }
     bindings.set(id, [...(bindings.get(id) ?? []), binding])
@@ -95,9 +100,6 @@ export function useCommand(id: CommandId, press: Act, options: { release?: Act; 
 }
 
 /** Commands that would act now, for the keys sheet. */
-export function aliveCommands(scope: Scope = currentScope()): CommandId[] {
-  return (Object.keys(COMMANDS) as CommandId[]).filter((id) => {
-    const { scope: own } = commandRow(id)
-    return bindingOf(id) && (own === scope || own === 'everywhere')
-  })
+export function aliveCommands(screen: Screen = currentScreen()): CommandId[] {
+  return COMMAND_IDS.filter((id) => bindingOf(id) && isAlive(id, screen))
 }

@@ -3,7 +3,8 @@ import { IconArrowBackUp, IconArrowForwardUp, IconBrush, IconColorPicker, IconCo
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
-import { type CommandId, commandRow } from '../keys/commands'
+import type { CommandId } from '../keys/commands'
+import { useFirstKey } from '../keys/keyStore'
 import type { SpineView, ToolInHand } from '../viewer'
 
 interface Tool {
@@ -50,7 +51,7 @@ export function ToolRail({ view, scope, mayPaint }: { view: SpineView; scope: 'r
 }
 
 function ToolButton({ tool }: { tool: Tool }) {
-  const key = tool.command ? commandRow(tool.command).keys[0] : null
+  const key = useFirstKey(tool.command)
   return (
     <Tooltip label={key ? `${tool.name} (${key})` : tool.name} position="right" openDelay={400}>
       <button type="button" className="ws-tool" aria-label={tool.name} aria-pressed={tool.isOn} onClick={tool.act}>
