@@ -4,6 +4,7 @@ The reasons and flags follow Loeffler et al. 2020 (doi:10.1148/ryai.2020190138):
 are not graded, and deformities that are no fracture are noted apart from the grade.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -39,8 +40,27 @@ _POSTERIOR: Final = 1
 _SUPERIOR: Final = 2
 
 
+USUAL_HEIGHTS_MM: Final = (4.0, 45.0)
+
+REFUSALS: Final = {
+    "form": "Six points are three pairs of three finite numbers.",
+    "no_height": "A height is zero: its upper and lower point lie at one place.",
+    "upper_lower": "Upper and lower point are swapped: the upper one does not lie above.",
+    "front_back": "Front and back are swapped: anterior, middle and posterior do not follow.",
+    "crossing": "The outline of the six points crosses itself.",
+}
+"""Why six points can be no body's; the browser refuses in the same words."""
+
+
 class ImpossibleBody(ValueError):
-    """Six points that cannot be those of one vertebral body."""
+    """Six points that cannot be those of one vertebral body.
+
+    `code` is a key of `REFUSALS`, the message its sentence.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(REFUSALS[code])
+        self.code = code
 
 
 def check_six_points(points_mm: object) -> NDArray[np.float64]:
@@ -51,18 +71,50 @@ def check_six_points(points_mm: object) -> NDArray[np.float64]:
             LPS millimetres.
 
     Raises:
-        ImpossibleBody: if the form is wrong, a value is not finite, the ends of a height are
-            swapped or the front lies behind the back.
+        ImpossibleBody: if the form is wrong, a value is not finite, a height is zero, the ends of
+            a height are swapped, the front lies behind the back, or the outline crosses itself.
     """
     try:
         points = np.asarray(points_mm, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ImpossibleBody("six points are three pairs of three numbers") from None
+        raise ImpossibleBody("form") from None
     if points.shape != (3, 2, 3) or not np.isfinite(points).all():
-        raise ImpossibleBody("six points are three pairs of three finite numbers")
+        raise ImpossibleBody("form")
+    if (points[:, 0] == points[:, 1]).all(axis=-1).any():
+        raise ImpossibleBody("no_height")
     if (points[:, 0, _SUPERIOR] <= points[:, 1, _SUPERIOR]).any():
-        raise ImpossibleBody("an upper point does not lie above its lower one")
+        raise ImpossibleBody("upper_lower")
     place = points[..., _POSTERIOR].mean(axis=1)
     if not place[0] < place[1] < place[2]:
-        raise ImpossibleBody("anterior, middle and posterior do not follow one another")
+        raise ImpossibleBody("front_back")
+    if _crosses_itself(points[..., _POSTERIOR:]):
+        raise ImpossibleBody("crossing")
     return points
+
+
+def unusual_heights(heights_mm: Sequence[float]) -> list[int]:
+    """Return which heights (0 anterior, 1 middle, 2 posterior) lie outside 4 to 45 mm."""
+    low, high = USUAL_HEIGHTS_MM
+    return [place for place, height in enumerate(heights_mm) if not low <= height <= high]
+
+
+def _crosses_itself(flat: NDArray[np.float64]) -> bool:
+    """Tell whether the hexagon of (3, 2, 2) points crosses itself, seen from the side."""
+    ring = [*flat[:, 0], *flat[::-1, 1]]
+    edges = [(ring[n], ring[(n + 1) % 6]) for n in range(6)]
+    pairs = ((n, m) for n in range(6) for m in range(n + 2, 6) if (n, m) != (0, 5))
+    return any(_cross(*edges[n], *edges[m]) for n, m in pairs)
+
+
+def _cross(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    c: NDArray[np.float64],
+    d: NDArray[np.float64],
+) -> bool:
+    return _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
+
+
+def _side(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> float:
+    """Return on which side of the line a-b a point lies: the sign of a cross product."""
+    return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))

@@ -196,7 +196,7 @@ def _checked_points(points: object) -> NDArray[np.float64] | None:
     try:
         return check_six_points(points)
     except ImpossibleBody as error:
-        raise ContentRefused(f"These are no body's points: {error}.", code="points") from None
+        raise ContentRefused(f"These are no body's points. {error}", code="points") from None
 
 
 @transaction.atomic

@@ -10,6 +10,16 @@ export function formatNumber(value: number, decimals = 0): string {
   return text.replace('-', '\u2212')
 }
 
+/** What a picture's lengths are: of the patient, of a detector, or not known to be millimetres at all. */
+export type LengthFrame = 'patient_mm' | 'detector_mm' | 'pixel'
+
+export const hasMillimetres = (frame: LengthFrame): boolean => frame !== 'pixel'
+
+/** A length as a bare figure; null where the picture's pixels have no size that is known. */
+export function formatMm(value: number, frame: LengthFrame, decimals = 1): string | null {
+  return hasMillimetres(frame) ? formatNumber(value, decimals) : null
+}
+
 /** LPS millimetres as anatomy says it: "R 4.5 A 12.0 S 83.0 mm". */
 export function formatPositionMm(lps: readonly [number, number, number]): string {
   const letters = ['LR', 'PA', 'SI']

@@ -1,56 +1,34 @@
-/** Heights that the neighbours let expect: a uniform crush has G near 1 and only they show it. */
+/** Heights that the neighbours let expect, as the findings of one reading tell them. */
 import type { Finding } from '../api/types'
+import { type Beside, type Expected as Rule, expectedHeights as ruled, type NormalHeights } from '../domain/measures'
 import type { Heights } from '../domain/genant'
 
-const FURTHEST_LEVELS = 2
-
-export interface Expected {
-  readonly heightsMm: Heights
+export interface Expected extends Omit<Rule, 'sources'> {
   /** Vertebrae the expectation comes from, one or two. */
   readonly sources: readonly Finding[]
 }
 
 /** The mean of the same heights of the nearest valid vertebra above and below.
  *
- * Valid means visible, free of foreign material, not fractured in this reading, and of the same
- * region or next across a junction. With one valid side that side stands alone.
- *
  * @param findings from cranial to caudal.
  */
-export function expectedHeights(findings: readonly Finding[], number: number): Expected | null {
+export function expectedHeights(
+  findings: readonly Finding[],
+  number: number,
+  normalMm: NormalHeights = {},
+): Expected | null {
   const place = findings.findIndex((finding) => finding.number === number)
-  if (place < 0) return null
-  const sides = [nearest(findings, place, -1), nearest(findings, place, 1)].filter((finding) => finding !== null)
-  const heights = sides.map((side) => side.heights_mm).filter((value) => value !== null)
-  if (heights.length === 0) return null
-  const mean = (index: 0 | 1 | 2) => heights.reduce((sum, value) => sum + (value[index] ?? 0), 0) / heights.length
-  return {
-    heightsMm: [mean(0), mean(1), mean(2)],
-    sources: sides,
-  }
+  const found = place < 0 ? null : ruled(findings.map(besideOf), place, normalMm)
+  return found && { ...found, sources: found.sources.flatMap((source) => findings[source] ?? []) }
 }
 
-function nearest(findings: readonly Finding[], place: number, way: 1 | -1): Finding | null {
-  for (let step = 1; step <= FURTHEST_LEVELS; step++) {
-    const other = findings[place + way * step]
-    const self = findings[place]
-    if (other === undefined || self === undefined) return null
-    const near = region(other) === region(self) || step === 1
-    if (near && isValid(other)) return other
-  }
-  return null
-}
-
-function region(finding: Finding): string {
-  return finding.level?.charAt(0) ?? ''
-}
-
-function isValid(finding: Finding): boolean {
+/** A finding as its neighbours see it: the reader's grade counts before the measured one. */
+function besideOf(finding: Finding): Beside {
+  const isWhole = finding.not_graded_reason !== 'partially_visible'
   const grade = finding.grade_reader ?? finding.grade_measured
-  return (
-    finding.heights_mm !== null &&
-    finding.not_graded_reason !== 'partially_visible' &&
-    finding.foreign_material.length === 0 &&
-    grade === 0
-  )
+  return {
+    level: finding.level,
+    heightsMm: finding.heights_mm as Heights | null,
+    isValid: isWhole && finding.foreign_material.length === 0 && grade === 0,
+  }
 }

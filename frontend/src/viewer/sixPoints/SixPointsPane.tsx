@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { hasMillimetres } from '../../domain/format'
 import { PictureCanvas } from './PictureCanvas'
 import { type PointSet, PointsOverlay } from './PointsOverlay'
 import type { Box, PicturePlane } from './plane'
@@ -66,7 +67,7 @@ export function SixPointsPane(props: Props) {
         <>
           <PictureCanvas plane={plane} view={view} size={size} window={grey} label={label} />
           <PointsOverlay plane={plane} view={view} size={size} sets={sets} />
-          <ScaleBar scale={view.scale} />
+          {hasMillimetres(plane.frame) && <ScaleBar scale={view.scale} />}
         </>
       )}
       <div className={classes.title}>{title}</div>

@@ -1,5 +1,6 @@
 /** A grey picture that knows where it lies in the patient. */
 
+import type { LengthFrame } from '../../domain/format'
 import type { Vec3 } from '../../domain/geometry'
 
 export type { Vec3 }
@@ -15,6 +16,8 @@ export interface PicturePoint {
 /** Sample (row 0, column 0) lies at x = 0, y = 0; rows run down the spine, columns backwards. */
 export interface PicturePlane {
   readonly kind: 'straightened' | 'sagittal'
+  /** What its lengths are; where they are pixels, only ratios and angles are shown. */
+  readonly frame: LengthFrame
   readonly columns: number
   readonly rows: number
   readonly columnMm: number

@@ -1,4 +1,5 @@
 /** One original sagittal slice of the canonical volume (i posterior, j inferior, k right). */
+import type { LengthFrame } from '../../domain/format'
 import type { PicturePlane, Vec3 } from './plane'
 import { vec3 } from './plane'
 import { add, dot, sub } from './vectors'
@@ -18,7 +19,12 @@ function axes(geometry: SliceGeometry): readonly [Vec3, Vec3, Vec3] {
 }
 
 /** The picture of slice `k`: x along i, y along j, off along k from the middle of the slice. */
-export function sagittalPlane(geometry: SliceGeometry, k: number, hu: Int16Array): PicturePlane {
+export function sagittalPlane(
+  geometry: SliceGeometry,
+  k: number,
+  hu: Int16Array,
+  frame: LengthFrame = 'patient_mm',
+): PicturePlane {
   const [columns, rows] = geometry.dims
   const [iMm, jMm, kMm] = geometry.spacing_mm
   if (hu.length !== columns * rows) {
@@ -28,6 +34,7 @@ export function sagittalPlane(geometry: SliceGeometry, k: number, hu: Int16Array
   const corner = add(geometry.origin_mm, across, k * kMm)
   return {
     kind: 'sagittal',
+    frame,
     columns,
     rows,
     columnMm: iMm,

@@ -65,6 +65,7 @@ export function straightenedPlane(
 ): PicturePlane {
   return {
     kind: 'straightened',
+    frame: 'patient_mm',
     columns,
     rows: frames.curve.length,
     columnMm: stepMm,
