@@ -1,0 +1,219 @@
+"""Takes the pictures of docs/screens: `python -m tests.browser.screens [NAME ...] [--to FOLDER]`.
+
+The real application with the demo data set and a real browser; a scene is one screen in one state.
+Scenes run in the order they stand here, because a case goes its way through them.
+"""
+
+import argparse
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import FLAGS, open_page
+from tests.browser.house import ROOT, House
+from tests.browser.walking import Person, wait_for_stage, wait_until
+
+COLOURS = 256
+SIZES = {"": (1440, 900), "-wide": (1920, 1080)}
+
+
+@dataclass
+class Studio:
+    """A running application, a browser and the cases to be shown."""
+
+    house: House
+    browser: Browser
+    to: Path
+    cases: dict[str, str] = field(default_factory=dict)
+
+    def picture(self, page: Page, name: str) -> None:
+        """Keep a picture with few colours, so that the repository stays small."""
+        with Image.open(io.BytesIO(page.screenshot())) as shot:
+            few = shot.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            few.save(self.to / f"{name}.png", optimize=True)
+
+    def make(self, **calls: str) -> None:
+        """Make cases by the real services, in one go; see `seeding`."""
+        made = ", ".join(f"seeding.{call}.pk" for call in calls.values())
+        code = f"from tests.browser import seeding; print({made})"
+        printed = self.house.manage("shell", "--verbosity", "0", "-c", code).split()
+        self.cases.update(zip(calls, printed[-len(calls) :], strict=True))
+
+    @contextmanager
+    def person(self, name: str) -> Iterator[Person]:
+        """Sign a person in for a scene."""
+        person = Person(self.browser, self.house, name)
+        try:
+            yield person
+        finally:
+            person.page.context.close()
+
+
+Scene = Callable[[Studio], None]
+SCENES: dict[str, Scene] = {}
+
+
+def scene(act: Scene) -> Scene:
+    """Add a scene under the name of its function."""
+    SCENES[act.__name__.replace("_", "-")] = act
+    return act
+
+
+def settled(person: Person) -> None:
+    """Wait until nothing is being drawn."""
+    person.hook("idle")
+    person.page.wait_for_timeout(400)
+
+
+def go_to(person: Person, level: str) -> None:
+    """Fly to a level by its name."""
+    person.page.keyboard.press("g")
+    person.page.get_by_role("dialog").get_by_label("Level").fill(level)
+    person.page.keyboard.press("Enter")
+    settled(person)
+
+
+@scene
+def signin(studio: Studio) -> None:
+    page = open_page(studio.browser, studio.house)
+    page.goto("/signin")
+    page.get_by_label("User name").wait_for()
+    studio.picture(page, "signin")
+    page.get_by_label("User name").fill("student")
+    page.locator("input[type=password]").fill("not it")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    studio.picture(page, "signin-refused")
+    page.context.close()
+
+
+@scene
+def worklist(studio: Studio) -> None:
+    for name, who in (("worklist", "student"), ("worklist-empty", "reader2"), ("cases", "manager")):
+        with studio.person(who) as person:
+            place = "cases" if who == "manager" else "worklist"
+            person.page.goto(f"/d/demo/{place}")
+            person.page.wait_for_load_state("networkidle")
+            studio.picture(person.page, name)
+
+
+@scene
+def importing(studio: Studio) -> None:
+    with studio.person("manager") as person:
+        person.page.goto("/d/demo/import")
+        person.page.wait_for_load_state("networkidle")
+        studio.picture(person.page, "import-empty")
+        odd = sorted((ROOT / "tests" / "data" / "pydicom_odd").glob("*.dcm"))
+        person.page.locator("input[data-choose=files]").set_input_files(odd)
+
+        def read() -> Any:
+            imports = person.api("/datasets/demo/imports/")
+            return imports and imports[0]["state"] == "done"
+
+        wait_until(read)
+        person.page.get_by_role("row").nth(1).click()
+        person.page.wait_for_timeout(500)
+        studio.picture(person.page, "import")
+
+
+@scene
+def refining(studio: Studio) -> None:
+    with studio.person("student") as student:
+        for suffix, (width, height) in SIZES.items():
+            student.page.set_viewport_size({"width": width, "height": height})
+            student.open_case(studio.cases["thoracic"], "refine")
+            go_to(student, "T8")
+            studio.picture(student.page, f"refine{suffix}")
+        student.page.set_viewport_size({"width": 1440, "height": 900})
+        student.page.keyboard.press("?")
+        student.page.get_by_role("dialog").wait_for()
+        studio.picture(student.page, "keys")
+
+
+@scene
+def loading(studio: Studio) -> None:
+    with studio.person("student") as student:
+        student.page.route("**/*.j2c", lambda route: None)
+        student.page.goto(f"/c/{studio.cases['thoracic']}/refine?test")
+        student.page.get_by_text("Sharpening").wait_for()
+        student.page.wait_for_timeout(1500)
+        studio.picture(student.page, "refine-loading")
+
+
+@scene
+def reading(studio: Studio) -> None:
+    with studio.person("reader1") as reader:
+        reader.open_case(studio.cases["reading"], "read")
+        reader.page.wait_for_timeout(800)
+        studio.picture(reader.page, "reading")
+
+
+@scene
+def consensus(studio: Studio) -> None:
+    with studio.person("reader1") as reader:
+        reader.open_case(studio.cases["consensus"], "consensus")
+        reader.page.wait_for_timeout(800)
+        studio.picture(reader.page, "consensus")
+
+
+@scene
+def rounds(studio: Studio) -> None:
+    with studio.person("manager") as manager:
+        for place in ("rounds", "releases"):
+            manager.page.goto(f"/d/demo/{place}")
+            manager.page.wait_for_load_state("networkidle")
+            studio.picture(manager.page, place)
+
+
+@contextmanager
+def opened(to: Path) -> Iterator[Studio]:
+    """Start the application with the demo data set and wait for its proposals."""
+    to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="lamina-screens-") as folder:
+        house = House(Path(folder))
+        house.manage("migrate", "--verbosity", "0")
+        house.manage("demo_data")
+        for name in ("web", "worker"):
+            house.start(name)
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path="/usr/bin/chromium", args=FLAGS
+                )
+                studio = Studio(house, browser, to)
+                with studio.person("manager") as manager:
+                    for row in manager.api("/datasets/demo/worklist/")["rows"]:
+                        wait_for_stage(manager, row["case"], "refining")
+                        studio.cases[_nickname(row["title"])] = row["case"]
+                studio.make(reading="make_reading_case()", consensus="make_consensus_case()")
+                yield studio
+                browser.close()
+        finally:
+            house.stop()
+
+
+def _nickname(title: str) -> str:
+    words = {"275": "thoracic", "phantom": "phantom"}
+    return next((name for word, name in words.items() if word in title.lower()), "lumbar")
+
+
+def main() -> None:
+    """Take the pictures asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(SCENES)}; default all")
+    parser.add_argument("--to", type=Path, default=ROOT / "docs" / "screens")
+    options = parser.parse_args()
+    with opened(options.to) as studio:
+        for name in options.names or SCENES:
+            SCENES[name](studio)
+
+
+if __name__ == "__main__":
+    main()
