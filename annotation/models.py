@@ -1,5 +1,6 @@
 """All tables of the app, re-exported where Django looks for them."""
 
+from annotation.activity.models import Activity
 from annotation.consensus.models import Disagreement, Settlement, Sitting
 from annotation.preannotation.models import (
     ModelVersion,
@@ -32,6 +33,7 @@ from annotation.studies.models import (
 from annotation.work.models import Job, LiveEvent
 
 __all__ = [
+    "Activity",
     "AnomalyDeclaration",
     "Case",
     "CaseEvent",

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import models, transaction
 
+from annotation.activity.models import Activity
 from annotation.consensus.models import Disagreement, Settlement, Sitting
 from annotation.preannotation.models import ModelVersion, PreAnnotation, ProposedVertebra
 from annotation.reading.models import Finding, Reading
@@ -133,6 +134,7 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
         MaskRevision.objects.filter(track__case__in=cases),
         MaskTrack.objects.filter(case__in=cases),
         Lease.objects.filter(case__in=cases),
+        Activity.objects.filter(case__in=cases),
         ProposedVertebra.objects.filter(preannotation__case__in=cases),
         PreAnnotation.objects.filter(case__in=cases),
         LevelAssignment.objects.filter(vertebra__case__in=cases),

@@ -4,6 +4,8 @@ All derive from the identifiers of the files and the deployment's key file by HM
 same person is the same row whichever worker reads the files, on whichever day.
 """
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import uuid4
@@ -55,6 +57,13 @@ def person_text(identity: Identity) -> str:
 def patient_key(person: str) -> str:
     """Return the key of a person from what `person_text` returned."""
     return new_uid(load_key(settings.KEY_FILE), f"patient/{person}")
+
+
+def worker_code(user_id: int) -> str:
+    """Return the pseudonym of a person with an account, for tables that leave the house."""
+    key = load_key(settings.KEY_FILE)
+    digest = hmac.new(key, f"worker/{user_id}".encode(), hashlib.sha256)
+    return f"P-{digest.hexdigest()[:8]}"
 
 
 def slice_table(rows: tuple[SliceRow, ...]) -> list[dict[str, object]]:

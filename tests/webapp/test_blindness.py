@@ -2,12 +2,15 @@
 
 import itertools
 import json
+import uuid
+from datetime import UTC, datetime
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.test import Client
 
+from annotation.activity.services import Span, record_spans
 from annotation.reading import services as readings
 from annotation.studies.models import Case
 from annotation.work.models import LiveEvent
@@ -21,6 +24,8 @@ pytestmark = pytest.mark.django_db
 NAME = "Quaggarella"
 REMARK = "okapi between the end plates"
 PLACE_MM = 137.31905
+ACTIVE = (b"521.77", b"521.8")
+"""How long A was active on the case, as an answer would write it."""
 PLANTED = {
     1: {
         "grade_reader": 3,
@@ -54,6 +59,9 @@ class Blind:
 
     def say(self) -> None:
         working.read(self.case, self.a, PLANTED)
+        at = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+        span = Span(uuid.uuid4(), self.case.pk, "reading", 521.7731, at, number=1)
+        assert record_spans(self.a, [span]) == {span.id: ""}
 
     def submit(self) -> None:
         readings.submit_reading(readings.open_reading(self.case, user=self.a))
@@ -95,7 +103,7 @@ def test_no_address_betrays_a_reading_to_anyone_before_all_are_in(blind):
     clients = {who: client_of(user) for who, user in blind.onlookers().items()}
     blind.say()
     blind.submit()
-    markers = blind.markers()
+    markers = [*blind.markers(), *ACTIVE]
     for who, client in clients.items():
         answers = walking.walk(client)
         assert len(answers) > 300
@@ -184,6 +192,19 @@ def test_the_reader_finds_the_own_reading_by_its_address(blind):
     missing = [marker for marker in blind.markers()[2:] if marker not in body]
     assert missing == []
     assert NAME.encode() in client_of(blind.a).get("/api/session/").content
+
+
+def test_the_time_of_a_reading_is_the_readers_own_until_all_are_in(blind):
+    own, manager = client_of(blind.a), client_of(blind.people.manager)
+    blind.say()
+    table = f"/api/datasets/{blind.case.dataset.slug}/activity.csv"
+    assert ACTIVE[0] in own.get(f"/api/cases/{blind.case.pk}/activity/").content
+    assert ACTIVE[1] not in manager.get(table).content
+    blind.submit()
+    assert ACTIVE[1] not in manager.get(table).content
+    readings.submit_reading(blind.reading_b)
+    assert ACTIVE[1] in manager.get(table).content
+    assert found_in(walking.walk(client_of(blind.b)), ACTIVE) == []
 
 
 def test_the_walk_finds_the_markers_once_both_are_in(blind):

@@ -1,5 +1,16 @@
 // Made by `python manage.py client_types` from docs/openapi.yaml; not edited by hand.
 
+export type ActivityRow = {
+  case: string
+  stage: Stage
+  person: string
+  number: number
+  level: string
+  tool: string
+  active_seconds: number
+  inputs: number
+}
+
 export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
 
 export type CaseDetail = {
@@ -212,6 +223,14 @@ export type OwnReading = {
   needed: number
 }
 
+export type OwnTime = {
+  stage: Stage
+  seconds: number
+  median_seconds: number | null
+  n_cases: number
+  idle_seconds: number
+}
+
 export type ParticipantsTaken = {
   updated: number
   problems: string[]
@@ -274,6 +293,11 @@ export type ReadingOut = {
   findings: Finding[]
   levels_confirmed: boolean
   submitted_at: string | null
+}
+
+export type RefusedSpan = {
+  id: string
+  detail: string
 }
 
 export type ReleaseFile = {
@@ -350,6 +374,11 @@ export type SettlementOut = {
 export type SettlementOutTakenEnum = 'agreed' | 'a' | 'b' | 'mean' | 'edited'
 
 export type ShapeReaderEnum = 'wedge' | 'biconcave' | 'crush'
+
+export type SpansAnswer = {
+  kept: string[]
+  refused: RefusedSpan[]
+}
 
 export type Stage = 'received' | 'queued' | 'refining' | 'checking' | 'reading' | 'consensus' | 'final' | 'excluded'
 
