@@ -18,7 +18,7 @@ const aCanvas = (grid: Grid): Canvas => {
   const n = grid.dims[0] * grid.dims[1] * grid.dims[2]
   return { grid, labels: new Uint8Array(n), hu: new Int16Array(n).fill(300), before: new Map() }
 }
-const aBrush = (more: Partial<Brush> = {}): Brush => ({ radiusMm: 2, across: null, value: 7, mayChange: () => true, fromHu: null, ...more })
+const aBrush = (more: Partial<Brush> = {}): Brush => ({ radiusMm: 2, across: null, value: 7, mayChange: () => true, paintOn: null, ...more })
 const painted = (canvas: Canvas) => [...canvas.before.keys()].map((index) => ijkOf(canvas.grid.dims, index))
 
 test.each(Object.entries(GRIDS))('the voxel under the cursor is the voxel painted, on %s in every plane', (_name, grid) => {
@@ -65,7 +65,7 @@ test('locked neighbours and soft tissue stay as they are', () => {
   const { dims } = canvas.grid
   canvas.labels[flatIndex(dims, 10, 10, 8)] = 3
   canvas.hu[flatIndex(dims, 11, 10, 8)] = 40
-  sweep(canvas, aBrush({ mayChange: (value) => value === 0, fromHu: 150 }), [10, 10, 8], [10, 10, 8])
+  sweep(canvas, aBrush({ mayChange: (value) => value === 0, paintOn: { low: 150, high: null } }), [10, 10, 8], [10, 10, 8])
   expect(canvas.labels[flatIndex(dims, 10, 10, 8)]).toBe(3)
   expect(canvas.labels[flatIndex(dims, 11, 10, 8)]).toBe(0)
   expect(canvas.labels[flatIndex(dims, 9, 10, 8)]).toBe(7)

@@ -3,6 +3,7 @@
  * density and by locked neighbours. Pure: what a stroke changed is read from the map of old values.
  */
 import type { Grid } from '../domain/geometry'
+import { type HuRange, isWithin } from './tools/input'
 
 type Axis = 0 | 1 | 2
 type Index = readonly [number, number, number]
@@ -15,8 +16,8 @@ export interface Brush {
   readonly value: number
   /** Whether a voxel with this value may be changed. */
   readonly mayChange: (value: number) => boolean
-  /** Smallest HU painted on, or null for any. */
-  readonly fromHu: number | null
+  /** HU painted on, or null for any. */
+  readonly paintOn: HuRange | null
 }
 
 export interface Canvas {
@@ -35,7 +36,7 @@ interface Box {
 const isAxis = (axis: number): axis is Axis => axis === 0 || axis === 1 || axis === 2
 
 /** Voxels within reach of the way from `from` to `to` (fractional voxel indices). */
-function boxAround({ dims, spacingMm }: Grid, brush: Brush, from: Index, to: Index): Box {
+export function boxAround({ dims, spacingMm }: Grid, brush: Brush, from: Index, to: Index): Box {
   const low = [0, 0, 0]
   const high = [0, 0, 0]
   for (const axis of [0, 1, 2]) {
@@ -49,7 +50,7 @@ function boxAround({ dims, spacingMm }: Grid, brush: Brush, from: Index, to: Ind
 }
 
 /** Tells whether a voxel centre is within the radius of the way; a disc looks within its slice only. */
-function reachOf(grid: Grid, brush: Brush, from: Index, to: Index): (i: number, j: number, k: number) => boolean {
+export function reachOf(grid: Grid, brush: Brush, from: Index, to: Index): (i: number, j: number, k: number) => boolean {
   const weight = ([0, 1, 2] as const).map((axis) => (axis === brush.across ? 0 : grid.spacingMm[axis])) as unknown as Index
   const scaled = (p: Index): Index => [p[0] * weight[0], p[1] * weight[1], p[2] * weight[2]]
   const a = scaled(from)
@@ -87,7 +88,7 @@ export function sweep(canvas: Canvas, brush: Brush, from: Index, to: Index): Set
         const index = i + ni * (j + nj * k)
         const value = labels[index] as number
         if (value === brush.value || !brush.mayChange(value)) continue
-        if (brush.fromHu !== null && (hu[index] as number) < brush.fromHu) continue
+        if (!isWithin(hu[index] as number, brush.paintOn)) continue
         if (!before.has(index)) before.set(index, value)
         labels[index] = brush.value
         changed.add(k)

@@ -122,7 +122,7 @@ export class Editor {
     const { active, radiusMm, shape, boneOnly, lockNeighbours } = this.view.state.getState()
     const across = shape === 'disc' ? LAYOUT[plane].across : null
     const isFree = (value: number) => !lockNeighbours || value === 0 || value === active
-    return { radiusMm, across, value: this.isErasing ? 0 : active, mayChange: isFree, fromHu: boneOnly && !this.isErasing ? BONE_FROM_HU : null }
+    return { radiusMm, across, value: this.isErasing ? 0 : active, mayChange: isFree, paintOn: boneOnly && !this.isErasing ? { low: BONE_FROM_HU, high: null } : null }
   }
 
   private change(tool: Tool, runs: Runs, number: number): void {

@@ -24,7 +24,7 @@ test.each(golden.grids)('what is painted between two pixels is what the server c
     const canvas = { grid, labels: new Uint8Array(n), hu: new Int16Array(n), before: new Map<number, number>() }
     const brush = {
       radiusMm: stroke.radius_mm, across: stroke.shape === 'disc' ? LAYOUT[plane].across : null, value: stroke.number,
-      mayChange: () => true, fromHu: null,
+      mayChange: () => true, paintOn: null,
     }
     sweep(canvas, brush, toIjk(grid, at(stroke.from)), toIjk(grid, at(stroke.to)))
     const wanted = decodeStroke(fromHex(stroke.hex))
