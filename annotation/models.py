@@ -9,7 +9,7 @@ from annotation.preannotation.models import (
     ServiceTerm,
 )
 from annotation.reading.models import Finding, Protocol, Reading
-from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
+from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Override, Pin, Stroke
 from annotation.releases.models import Release, ReleaseCase
 from annotation.rounds.models import RoundCase, TrainingRound
 from annotation.studies.anomalies import AnomalyDeclaration
@@ -51,8 +51,10 @@ __all__ = [
     "MaskTrack",
     "Membership",
     "ModelVersion",
+    "Override",
     "Patient",
     "PatientTombstone",
+    "Pin",
     "PreAnnotation",
     "ProposedVertebra",
     "Protocol",

@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         },
         "JobStateEnum": ["queued", "running", "done", "failed"],
         "ImportStateEnum": ["open", "reading", "done", "failed"],
+        "PinKindEnum": ["note", "ask"],
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FILES = 200

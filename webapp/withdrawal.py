@@ -17,7 +17,7 @@ from annotation.activity.models import Activity
 from annotation.consensus.models import Disagreement, Settlement, Sitting
 from annotation.preannotation.models import ModelVersion, PreAnnotation, ProposedVertebra
 from annotation.reading.models import Finding, Reading
-from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
+from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Override, Pin, Stroke
 from annotation.releases.models import Release, ReleaseCase
 from annotation.rounds.models import RoundCase, TrainingRound
 from annotation.studies.anomalies import AnomalyDeclaration
@@ -130,6 +130,8 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
         Sitting.objects.filter(case__in=cases),
         Finding.unblinded.filter(reading__case__in=cases),
         Reading.unblinded.filter(case__in=cases),
+        Pin.objects.filter(case__in=cases),
+        Override.objects.filter(case__in=cases),
         Stroke.objects.filter(track__case__in=cases),
         MaskRevision.objects.filter(track__case__in=cases),
         MaskTrack.objects.filter(case__in=cases),

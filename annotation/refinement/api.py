@@ -1,6 +1,5 @@
 """Masks, strokes, leases, problems, levels and history of a case over HTTP."""
 
-from dataclasses import asdict
 from typing import IO, Any
 from uuid import UUID
 
@@ -22,6 +21,8 @@ from annotation.domain.workflow import Move, Stage
 from annotation.preannotation.models import ProposedVertebra
 from annotation.refinement import leases, selectors, services
 from annotation.refinement.models import MaskRevision, MaskTrack
+from annotation.refinement.overrides import overrides_at, shown_problems
+from annotation.refinement.pin_api import OverrideSerializer
 from annotation.refinement.replay import current_state, map_sha256
 from annotation.studies.models import Case, CaseEvent, Origin
 from annotation.studies.selectors import assignments_of, get_case, person_of, vertebrae_of
@@ -51,6 +52,8 @@ class ProblemSerializer(serializers.Serializer[Any]):
         child=serializers.FloatField(), min_length=3, max_length=3, allow_null=True
     )
     blocking = serializers.BooleanField()
+    may_override = serializers.BooleanField()
+    override = OverrideSerializer(allow_null=True)
 
 
 class VertebraSerializer(serializers.Serializer[Any]):
@@ -93,6 +96,7 @@ class CaseEventOutSerializer(serializers.Serializer[Any]):
     by = serializers.CharField(allow_blank=True)
     reason = serializers.CharField(allow_blank=True)
     note = serializers.CharField(allow_blank=True)
+    overrides = OverrideSerializer(many=True)
 
 
 def _asked_revision(track: MaskTrack, asked: str) -> MaskRevision:
@@ -161,6 +165,7 @@ def describe_event(event: CaseEvent) -> dict[str, Any]:
         "by": selectors.person_shown(event),
         "reason": event.reason,
         "note": event.note,
+        "overrides": overrides_at(event),
     }
 
 
@@ -244,8 +249,7 @@ class ProblemsView(APIView):
     @extend_schema(responses=ProblemSerializer(many=True))
     def get(self, request: Request, case_id: UUID) -> Response:
         case = get_case(person_of(request), case_id)
-        found = [asdict(problem) for problem in selectors.problems_of(case)]
-        return Response(ProblemSerializer(found, many=True).data)
+        return Response(ProblemSerializer(shown_problems(case), many=True).data)
 
 
 class VertebraeView(APIView):
@@ -293,6 +297,6 @@ class HistoryView(APIView):
     @extend_schema(responses=CaseEventOutSerializer(many=True))
     def get(self, request: Request, case_id: UUID) -> Response:
         case = get_case(person_of(request), case_id)
-        events = case.events.select_related("by").order_by("id")
+        events = case.events.select_related("by", "case").order_by("id")
         shown = [describe_event(event) for event in events]
         return Response(CaseEventOutSerializer(shown, many=True).data)

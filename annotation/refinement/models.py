@@ -1,4 +1,6 @@
-"""Mask tracks of a case, their immutable revisions, the strokes between them, and leases."""
+"""Mask tracks, their revisions, the strokes between them, leases, pins and accepted problems."""
+
+import uuid
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotation.preannotation.models import PreAnnotation
-from annotation.studies.models import Case
+from annotation.studies.models import Case, CaseEvent, Vertebra
 
 
 class MaskTrack(models.Model):
@@ -116,3 +118,61 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"lent until {self.until}"
+
+
+class Pin(models.Model):
+    """A remark at a spot of a case, from those who refine and check; no part of a reading.
+
+    `kind` says whether it is told (note) or asked (ask). `at_mm` is LPS millimetres.
+    """
+
+    class Kind(models.TextChoices):
+        NOTE = "note"
+        ASK = "ask"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="pins")
+    vertebra = models.ForeignKey(Vertebra, models.SET_NULL, null=True, blank=True)
+    at_mm = models.JSONField()
+    kind = models.CharField(max_length=4, choices=Kind.choices, default=Kind.NOTE)
+    text = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.case_id}"
+
+
+class Override(models.Model):
+    """A problem that a reader accepted as it is, with the reason; append-only but for `lifted_at`.
+
+    It stands for the problem of this code, vertebra, level and place alone. `event` is the first
+    move that rested on it.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="overrides")
+    code = models.CharField(max_length=40)
+    vertebra = models.ForeignKey(Vertebra, models.SET_NULL, null=True, blank=True)
+    level = models.CharField(max_length=4, blank=True)
+    at_mm = models.JSONField(null=True, blank=True)
+    message = models.TextField()
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    event = models.ForeignKey(
+        CaseEvent, models.SET_NULL, null=True, blank=True, related_name="overrides"
+    )
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.code} accepted on {self.case_id}"

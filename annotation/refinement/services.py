@@ -1,6 +1,5 @@
 """Verbs on masks: start a track, record strokes, keep revisions, submit, return, approve."""
 
-from dataclasses import asdict
 from typing import Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_proposal
 from annotation.refinement import leases, selectors
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
+from annotation.refinement.overrides import Standing, rest_on_overrides, standing_problems
 from annotation.refinement.replay import MaskState, current_state, frozen, keep, map_sha256
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, User
@@ -287,9 +287,10 @@ def submit_mask(case: Case, *, by: User, note: str = "") -> None:
         ContentRefused: with `problems`, if some stop a submission.
     """
     role = _role(case, by, Move.SUBMIT_MASK)
-    _refuse_problems(case)
+    standing = _refuse_problems(case)
     _close_work(case, by, Cause.SUBMIT)
-    advance_case(case, move=Move.SUBMIT_MASK, by=by, role=role, note=note)
+    event = advance_case(case, move=Move.SUBMIT_MASK, by=by, role=role, note=note)
+    rest_on_overrides(case, event, standing)
 
 
 @transaction.atomic
@@ -313,9 +314,10 @@ def approve_mask(case: Case, *, by: User, note: str = "") -> None:
         ContentRefused: with `problems`, if some stop it.
     """
     role = _role(case, by, Move.APPROVE_MASK)
-    _refuse_problems(case)
+    standing = _refuse_problems(case)
     _close_work(case, by, Cause.APPROVE)
-    advance_case(case, move=Move.APPROVE_MASK, by=by, role=role, note=note)
+    event = advance_case(case, move=Move.APPROVE_MASK, by=by, role=role, note=note)
+    rest_on_overrides(case, event, standing)
 
 
 def refuse_unknown_reason(reason: str) -> None:
@@ -341,15 +343,13 @@ def _role(case: Case, by: User, move: Move) -> Role:
     return role
 
 
-def _refuse_problems(case: Case) -> None:
-    stopping = [problem for problem in selectors.problems_of(case) if problem.blocking]
+def _refuse_problems(case: Case) -> list[Standing]:
+    standing = standing_problems(case)
+    stopping = [one.describe() for one in standing if one.is_stopping]
     if stopping:
         verb = "problem stops" if len(stopping) == 1 else "problems stop"
-        raise ContentRefused(
-            f"{len(stopping)} {verb} this.",
-            code="problems",
-            problems=[asdict(problem) for problem in stopping],
-        )
+        raise ContentRefused(f"{len(stopping)} {verb} this.", code="problems", problems=stopping)
+    return standing
 
 
 def _close_work(case: Case, by: User, cause: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.refinement import anomalies_api, api
+from annotation.refinement import anomalies_api, api, pin_api
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/mask/", api.MaskView.as_view(), name="case-mask"),
@@ -17,4 +17,12 @@ urlpatterns: list[URLPattern] = [
         name="case-anomalies",
     ),
     path("cases/<uuid:case_id>/history/", api.HistoryView.as_view(), name="case-history"),
+    path("cases/<uuid:case_id>/pins/", pin_api.PinsView.as_view(), name="case-pins"),
+    path("cases/<uuid:case_id>/pins/<uuid:pin_id>/", pin_api.PinView.as_view(), name="case-pin"),
+    path("cases/<uuid:case_id>/overrides/", pin_api.OverridesView.as_view(), name="case-overrides"),
+    path(
+        "cases/<uuid:case_id>/overrides/<int:override_id>/",
+        pin_api.OverrideView.as_view(),
+        name="case-override",
+    ),
 ]

@@ -15,6 +15,7 @@ from annotation.domain.workflow import Stage
 from annotation.reading.models import Finding
 from annotation.reading.selectors import findings_of
 from annotation.refinement.models import MaskRevision
+from annotation.refinement.overrides import overrides_for_release
 from annotation.refinement.selectors import newest_revision
 from annotation.releases.models import Release, ReleaseCase
 from annotation.rounds.models import RoundCase
@@ -120,6 +121,7 @@ def _describe(case: Case, revision: MaskRevision) -> dict[str, Any]:
         "manufacturer": series.allowed.get("manufacturer"),
         "model": series.allowed.get("model"),
         "kernel": series.allowed.get("kernel"),
+        "overrides": overrides_for_release(case),
         "levels": {str(number): levels[number] for number in numbers},
         "vertebrae": [
             _describe_vertebra(number, levels[number], settled.get(number), readers)

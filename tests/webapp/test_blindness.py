@@ -5,14 +5,18 @@ import json
 import uuid
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.test import Client
 
 from annotation.activity.services import Span, record_spans
+from annotation.domain.workflow import Move
 from annotation.reading import services as readings
+from annotation.refinement.pins import set_pin
 from annotation.studies.models import Case
+from annotation.studies.volumes import grid_of
 from annotation.work.models import LiveEvent
 from tests import making, walking, working
 from tests.webapp.test_live import HOST, OWN, Socket
@@ -26,6 +30,7 @@ REMARK = "okapi between the end plates"
 PLACE_MM = 137.31905
 ACTIVE = (b"521.77", b"521.8")
 """How long A was active on the case, as an answer would write it."""
+PIN = "gnu beside the facet joint"
 PLANTED = {
     1: {
         "grade_reader": 3,
@@ -43,6 +48,8 @@ class Blind:
         self.people = making.make_people(dataset)
         self.checker = making.make_user("checker", dataset, making.Role.READER)
         self.case = working.make_checking_case(dataset, self.people)
+        middle = grid_of(self.case.volume).to_mm(np.array([9.0, 5.0, 4.0]))
+        set_pin(self.case, by=self.checker, kind="note", text=PIN, at_mm=middle, number=1)
         working.services.approve_mask(self.case, by=self.checker)
         self.a = making.make_user("quagga", dataset, making.Role.READER)
         self.a.first_name = NAME
@@ -120,6 +127,16 @@ def test_no_address_betrays_a_reading_to_anyone_before_all_are_in(blind):
             422,
             503,
         }
+
+
+def test_no_address_tells_a_remark_of_the_check_while_readings_are_open(blind):
+    for who, user in blind.onlookers().items():
+        assert found_in(walking.walk(client_of(user)), [PIN.encode()]) == [], who
+    place = f"/api/cases/{blind.case.pk}/pins/"
+    working.exclude(blind.case)
+    working.studies.advance_case(blind.case, move=Move.READMIT, by=None, role=making.Role.MANAGER)
+    working.studies.advance_case(blind.case, move=Move.OFFER, by=None, role=making.Role.SYSTEM)
+    assert PIN.encode() in client_of(blind.b).get(place).content
 
 
 def test_what_the_other_reader_is_answered_does_not_depend_on_the_reading_at_all(blind):

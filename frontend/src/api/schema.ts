@@ -45,6 +45,7 @@ export type CaseEventOut = {
   by: string
   reason: string
   note: string
+  overrides: Override[]
 }
 
 export type ConfidenceEnum = 'sure' | 'unsure'
@@ -218,6 +219,16 @@ export type NotGradedReasonEnum = 'cervical' | 'partially_visible' | 'foreign_ma
 
 export type OutcomeEnum = 'promoted' | 'refused'
 
+export type Override = {
+  id: number
+  code: string
+  level: string
+  message: string
+  reason: string
+  by: string
+  at: string
+}
+
 export type OwnReading = {
   mine: MineEnum
   needed: number
@@ -242,6 +253,20 @@ export type Person = {
   username: string
 }
 
+export type Pin = {
+  id: string
+  number: number | null
+  at_mm: [number, number, number]
+  kind: PinKindEnum
+  text: string
+  author: string
+  created_at: string
+  resolved_at: string | null
+  resolved_by: string
+}
+
+export type PinKindEnum = 'note' | 'ask'
+
 export type Problem = {
   code: string
   level: string | null
@@ -249,6 +274,8 @@ export type Problem = {
   message: string
   at_mm: [number, number, number] | null
   blocking: boolean
+  may_override: boolean
+  override: Override | null
 }
 
 export type ProofStep = {
