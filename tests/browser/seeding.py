@@ -1,6 +1,8 @@
 """Makes cases in a running house by the real services; called through its `shell` command."""
 
+import secrets
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +13,7 @@ from annotation.preannotation import services as preannotation
 from annotation.preannotation.selectors import model_in_service
 from annotation.refinement import services as refinement
 from annotation.refinement.models import MaskRevision
-from annotation.studies.models import Case, Dataset, Image, Origin, User
+from annotation.studies.models import Case, Dataset, Image, Membership, Origin, User
 from annotation.studies.services import add_vertebra, advance_case
 from annotation.studies.volumes import grid_of
 from tests import making, working
@@ -88,3 +90,18 @@ def _picture(case: Case) -> StraightenedPicture:
         normal_u=np.tile([-1.0, 0.0, 0.0], (len(rows), 1)),
         v_origin=18.0,
     )
+
+
+def add_student(username: str, accounts: str) -> User:
+    """Add another student to the demo data set and their password to the accounts' file."""
+    user, _ = User.objects.get_or_create(
+        username=username, defaults={"first_name": "Alex", "last_name": "Student"}
+    )
+    password = secrets.token_urlsafe(9)
+    user.set_password(password)
+    user.save()
+    dataset = Dataset.objects.get(slug="demo")
+    Membership.objects.get_or_create(user=user, dataset=dataset, role=Role.STUDENT.value)
+    with Path(accounts).open("a", encoding="utf-8") as file:
+        file.write(f"  {username:<10}{password}\n")
+    return user

@@ -11,6 +11,7 @@ import { offerHooks } from '../testing'
 import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
 import { SaveBanner } from './SaveBanner'
 import type { Workplace } from './useWorkplace'
+import { recordWork } from './workHooks'
 import './workstation.css'
 
 interface Props {
@@ -29,6 +30,7 @@ interface Props {
 export function Workstation({ place, bar, strip, tools, options, banner, panel, pins, hint }: Props) {
   const { t } = useTranslation()
   const { detail, view } = place
+  useWorkHooks(place)
   useTestHooks(place)
   useDarkScreen()
   useLeaveWarning(place)
@@ -80,6 +82,16 @@ function useLeaveWarning({ outbox }: Workplace): void {
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
   }, [outbox])
+}
+
+/** What browser tests judge by; nothing is written down outside tests. */
+function useWorkHooks({ view, outbox }: Props['place']): void {
+  useEffect(() => {
+    if (!window.app || !outbox) return
+    const { hooks, stop } = recordWork(view, outbox)
+    offerHooks(hooks)
+    return stop
+  }, [view, outbox])
 }
 
 /** What browser tests may look at and use; without effect outside tests. */

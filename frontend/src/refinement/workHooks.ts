@@ -1,0 +1,40 @@
+/** What browser tests judge by: every stroke this page made, as it made it, and what is on screen. */
+import type { Outbox, Stroke } from '../bridge'
+import { LEVELS } from '../domain/vertebrae'
+import type { SpineView } from '../viewer'
+
+type Told = ReturnType<typeof told>
+
+function told({ id, sequence, tool, runs }: Stroke) {
+  const rows = Array.from(runs.starts, (start, run) => [start, runs.lengths[run], runs.old[run], runs.new[run]])
+  return { id, sequence, tool, number: 0, runs: rows, levels: [] as number[][] }
+}
+
+/** Writes down each stroke when it enters the outbox; returns the hooks and the way to stop. */
+export function recordWork(view: SpineView, outbox: Outbox) {
+  const made: Told[] = []
+  const known = new Set<string>()
+  const note = () => {
+    for (const stroke of outbox.pending())
+      if (!known.has(stroke.id)) {
+        known.add(stroke.id)
+        made.push(told(stroke))
+      }
+  }
+  note()
+  const hooks = {
+    made: (from: number) => made.slice(from),
+    labels: () => base64(view.labelMap ?? new Uint8Array()),
+    levelCodes: () => [...view.state.getState().levels].map(([number, level]) => [number, level ? 1 + LEVELS.indexOf(level) : 0]),
+    get mayPaint() {
+      return view.state.getState().tool !== 'look'
+    },
+  }
+  return { hooks, stop: outbox.subscribe(note) }
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
+  return btoa(text)
+}

@@ -1,0 +1,88 @@
+"""Plays rounds of bad luck and prints what became of every act.
+
+    python -m tests.chaos --rounds 200 --seed 7 --database postgresql --write docs/measured/chaos.md
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import FLAGS
+from tests.browser.house import House
+from tests.chaos.report import Report
+from tests.chaos.rounds import ROUNDS_PER_CASE, Failed, play_round
+from tests.chaos.town import Town
+from tests.run_all import Services, find_chromium, find_postgres
+
+
+def play(numbers: range, seed: int) -> Report:
+    """Play rounds in a house of their own and return what happened."""
+    started = time.monotonic()
+    kinds: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="lamina-chaos-") as folder, sync_playwright() as asked:
+        house = House(Path(folder) / "house")
+        house.manage("migrate", "--verbosity", "0")
+        browser = asked.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        try:
+            town = Town(house, browser, 1 + len(numbers) // ROUNDS_PER_CASE)
+            for place, number in enumerate(numbers):
+                if place and place % ROUNDS_PER_CASE == 0:
+                    town.next_case()
+                kinds += play_round(town, seed, number)
+                print(".", end="" if (place + 1) % 50 else "\n", flush=True)
+            fates, version = town.tallies(), town.books.version
+            town.stop()
+        finally:
+            browser.close()
+            house.stop()
+    return Report(seed, len(numbers), kinds, fates, version, time.monotonic() - started)
+
+
+def main() -> int:
+    """Read the command line, start what is asked for, play, print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--only", type=int, help="play this round alone")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--write", type=Path, help="page to which the table is added")
+    options = parser.parse_args()
+    numbers = range(options.rounds)
+    if options.only is not None:
+        numbers = range(options.only, options.only + 1)
+    with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
+        services = Services(Path(folder))
+        try:
+            start_services(services, options.database)
+            report = play(numbers, options.seed)
+        except Failed as failed:
+            print(f"\n{failed}", file=sys.stderr)
+            return 1
+        finally:
+            services.stop()
+    print(f"\n{report.table()}")
+    if options.write:
+        report.write(options.write)
+    return 0
+
+
+def start_services(services: Services, database: str) -> None:
+    """Point the house that follows at the database that was asked for."""
+    os.environ["DATABASE_URL"] = os.environ["REDIS_URL"] = ""
+    programs = find_postgres()
+    if database == "sqlite":
+        return
+    if programs is None:
+        raise SystemExit("PostgreSQL is not installed here.")
+    os.environ["DATABASE_URL"] = services.postgres(programs)
+    os.environ["REDIS_URL"] = services.redis("redis-server")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,246 @@
+"""One person at a browser of their own, working on one case with mouse and keys."""
+
+import base64
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, Error, Page
+
+from tests.chaos.books import Row
+from tests.chaos.ledger import Ledger
+from tests.chaos.messages import Message, Wrong, read_message
+from tests.chaos.wire import Wire
+
+SIZE = {"width": 1000, "height": 680}
+EMPTY = "/an-empty-page"
+PATIENCE_S = 60.0
+JOURNAL = """() => new Promise((done, fail) => {
+  const asked = indexedDB.open('lamina')
+  asked.onerror = () => fail(String(asked.error))
+  asked.onsuccess = () => {
+    const db = asked.result
+    const names = [...db.objectStoreNames]
+    if (names.length === 0) { db.close(); return done([]) }
+    const found = []
+    const reading = db.transaction(names)
+    for (const name of names)
+      reading.objectStore(name).getAll().onsuccess = (event) => {
+        for (const entry of event.target.result)
+          if (entry.bytes) found.push(btoa(String.fromCharCode(...entry.bytes)))
+      }
+    reading.oncomplete = () => { db.close(); done(found) }
+  }
+})"""
+_tabs: Iterator[int] = iter(range(1, 1_000_000))
+
+
+def until(check: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> Any:
+    """Return the first true answer of a check."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := check():
+            return answer
+        time.sleep(0.05)
+    raise Wrong(f"not within {seconds:.0f} s: {what}")
+
+
+class Tab:
+    """One opened page of a case."""
+
+    def __init__(self, page: Page, ledger: Ledger) -> None:
+        self.page, self.ledger = page, ledger
+        self.number = next(_tabs)
+        self._told = 0
+
+    def ask(self, expression: str, *given: Any) -> Any:
+        return self.page.evaluate(f"(given) => {expression}", list(given))
+
+    def wait_for(self, expression: str, seconds: float = PATIENCE_S) -> None:
+        until(lambda: self.ask(expression), f"{expression} in tab {self.number}", seconds)
+
+    def collect(self) -> None:
+        """Write down every act the page made since the last time."""
+        told = self.ask("window.app?.made?.(...given) ?? []", self._told)
+        self._told += len(told)
+        self.ledger.note_made(self.number, [_message(one) for one in told])
+
+    def labels(self) -> np.ndarray:
+        return np.frombuffer(base64.b64decode(self.ask("window.app.labels()")), np.uint8)
+
+    def levels(self) -> dict[int, int]:
+        return {int(number): code for number, code in self.ask("window.app.levelCodes()")}
+
+    @property
+    def kind(self) -> str:
+        """Return the state of saving as the page shows it."""
+        shown = self.page.locator("[data-testid=save-state]")
+        return str(shown.get_attribute("data-kind")) if shown.count() else "none"
+
+    @property
+    def may_paint(self) -> bool:
+        return bool(self.ask("window.app?.mayPaint === true"))
+
+
+def _message(told: dict[str, Any]) -> Message:
+    runs = tuple(tuple(run) for run in told["runs"])
+    levels = tuple(tuple(change) for change in told["levels"])
+    return Message(told["id"], told["sequence"], told["tool"], told["number"], runs, levels)
+
+
+class Desk:
+    """A person, their browser context, and their wire to the server."""
+
+    def __init__(self, browser: Browser, wire: Wire, username: str, password: str) -> None:
+        self.wire, self.username, self.password = wire, username, password
+        self.context = browser.new_context(
+            base_url=wire.url, viewport=SIZE, reduced_motion="reduce"
+        )
+        self.context.set_default_timeout(30_000)
+        self.case = ""
+        self.ledger: Ledger | None = None
+        self.tab: Tab | None = None
+        page = self.context.new_page()
+        page.goto("/signin")
+        self._sign_in(page)
+        page.close()
+
+    def _sign_in(self, page: Page) -> None:
+        page.get_by_label("User name").fill(self.username)
+        page.locator("input[type=password]").fill(self.password)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/d/demo/*")
+
+    # --- pages
+
+    def open(self) -> Tab:
+        """Open the case in a new tab and wait until its mask is there."""
+        assert self.ledger is not None
+        self.tab = Tab(self.context.new_page(), self.ledger)
+        self.tab.page.goto(f"/c/{self.case}/refine?test")
+        self.tab.wait_for("window.app?.ready === true")
+        return self.tab
+
+    @property
+    def at(self) -> Tab:
+        assert self.tab is not None
+        return self.tab
+
+    def crash(self) -> None:
+        """Kill the page's process; nothing of it may say good-bye."""
+        tab = self.at
+        tab.collect()
+        crashing = self.context.new_cdp_session(tab.page)
+        crashed: list[bool] = []
+        tab.page.on("crash", lambda: crashed.append(True))
+        try:
+            crashing.send("Page.crash")
+        except Error:
+            crashed.append(True)
+        self._bury(tab)
+
+    def close(self) -> None:
+        """Close the tab."""
+        self.at.collect()
+        self._bury(self.at)
+
+    def _bury(self, tab: Tab) -> None:
+        tab.page.close()
+        self.tab = None
+        tab.ledger.note_death(tab.number, self.journal(), set())
+
+    def reload(self) -> None:
+        """Load the page again; the acts of the page before must all be found again."""
+        self.at.collect()
+        before, page = self.at, self.at.page
+        self.tab = Tab(page, before.ledger)
+        page.reload()
+        self.tab.wait_for("window.app?.ready === true")
+
+    def journal(self) -> set[str]:
+        """Return the ids of what lies in this browser's journal, read beside the product."""
+        page = self.context.new_page()
+        page.route(EMPTY, lambda route: route.fulfill(body="<p></p>", content_type="text/html"))
+        page.goto(EMPTY)
+        found = page.evaluate(JOURNAL)
+        page.close()
+        return {read_message(base64.b64decode(one)).id for one in found}
+
+    # --- work
+
+    def work(self, rng: random.Random, n: int) -> None:
+        """Paint, erase, take back and do again, by mouse and keys."""
+        for _ in range(n):
+            act = rng.choices(("b", "e", "undo", "redo"), (5, 3, 2, 1))[0]
+            if act == "undo":
+                self.at.page.keyboard.press("z")
+            elif act == "redo":
+                self.at.page.keyboard.press("y")
+            else:
+                self._paint(rng, act)
+        self.at.collect()
+
+    def _paint(self, rng: random.Random, key: str) -> None:
+        page = self.at.page
+        page.keyboard.press(key)
+        plane = rng.choice(("sagittal", "sagittal", "axial", "coronal"))
+        box = page.locator(f"[data-plane={plane}]").first.bounding_box()
+        assert box is not None
+        x = box["x"] + box["width"] * rng.uniform(0.35, 0.65)
+        y = box["y"] + box["height"] * rng.uniform(0.35, 0.65)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + rng.uniform(-30, 30), y + rng.uniform(-30, 30), steps=3)
+        page.mouse.up()
+
+    def post(self, body: bytes) -> tuple[int, bool]:
+        """Send a message past the page; return the status and whether it was known already."""
+        cookies = {one["name"]: one["value"] for one in self.context.cookies()}
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "X-CSRFToken": cookies["csrftoken"],
+            "Origin": self.wire.url,
+        }
+        address = f"/api/cases/{self.case}/strokes/"
+        answer = self.context.request.post(address, data=body, headers=headers)
+        return answer.status, answer.ok and bool(answer.json()["duplicate"])
+
+    def sign_in_again(self) -> None:
+        """Fill in the dialog that lies over the work."""
+        dialog = self.at.page.get_by_role("dialog")
+        dialog.locator("input[type=password]").wait_for()
+        dialog.locator("input[type=password]").fill(self.password)
+        self.at.page.keyboard.press("Enter")
+        dialog.wait_for(state="hidden")
+
+    def flush(self) -> None:
+        """Wait until all is on the server, doing what the page asks for as a person would."""
+        until(self._is_flushed, f"all of {self.username} saved")
+        self.at.collect()
+
+    def _is_flushed(self) -> bool:
+        tab = self.at
+        if tab.page.get_by_role("dialog").locator("input[type=password]").count():
+            self.sign_in_again()
+        again = tab.page.get_by_role("button", name="Try now")
+        if again.count():
+            again.first.click()
+        return bool(tab.ask("window.app.saved && window.app.waiting === 0"))
+
+    def leave(self) -> None:
+        """Close every page, as at the end of the day."""
+        for page in self.context.pages:
+            page.close()
+        self.tab = None
+
+
+def forged(rng: random.Random, rows: list[Row]) -> Iterator[tuple[bytes, str]]:
+    """Return messages that must be refused: a repeated number, a gap, another body under an id."""
+    body = rng.choice(rows).body
+    fresh = rng.randbytes(16)
+    yield body[:16] + fresh + body[32:], "a stroke with a number that is taken"
+    ahead = (rows[-1].sequence + 2).to_bytes(4, "little")
+    yield body[:16] + fresh + ahead + body[36:], "a stroke with a number ahead of its turn"
+    yield body[:40] + bytes([5]) + body[41:], "another stroke under an id that is taken"

@@ -1,0 +1,104 @@
+"""The ledger: every act a browser made, what became of it, and whether the masks agree."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tests.chaos.books import Row
+from tests.chaos.messages import Message, Wrong, apply, read_message
+
+
+@dataclass(frozen=True)
+class Made:
+    """One act that a page said it made."""
+
+    message: Message
+    tab: int
+    """Which opened page made it; the acts of one page keep their order."""
+
+
+@dataclass
+class Ledger:
+    """What the harness knows of one case.
+
+    Attributes:
+        start: flat labels before the first act.
+        levels: level codes by vertebra number before the first act.
+        made: acts by id, in the order in which they were made.
+        acknowledged: acts that the server has answered for with 200.
+        journaled: acts that lay in a browser's journal when its page died or was closed.
+        set_aside: acts that a person put aside in a conflict; a kept version holds them.
+        gone: acts whose page was killed before its journal had them, and which were never answered.
+    """
+
+    start: np.ndarray
+    levels: dict[int, int]
+    made: dict[str, Made] = field(default_factory=dict)
+    acknowledged: set[str] = field(default_factory=set)
+    journaled: set[str] = field(default_factory=set)
+    set_aside: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+
+    def note_made(self, tab: int, told: list[Message]) -> None:
+        """Write down what a page tells; an act told again must be the same act."""
+        for message in told:
+            known = self.made.setdefault(message.id, Made(message, tab))
+            if known.message.change != message.change:
+                raise Wrong(f"{message.id} is another act than when it was made")
+
+    def note_death(self, tab: int, in_journal: set[str], stored: set[str]) -> None:
+        """Write down what of a page's acts its death left behind."""
+        self.journaled |= in_journal
+        mine = {key for key, act in self.made.items() if act.tab == tab}
+        self.gone |= mine - in_journal - stored - self.acknowledged - self.set_aside
+
+    def audit(self, rows: list[Row]) -> np.ndarray:
+        """Replay what is stored from what was made; return the labels that must be everywhere.
+
+        Raises:
+            Wrong: naming the first act that is lost, double, foreign, changed or out of order.
+        """
+        self._count(rows)
+        labels, levels = self.start.copy(), dict(self.levels)
+        newest: dict[int, int] = {}
+        order = {key: place for place, key in enumerate(self.made)}
+        for row in rows:
+            act = self.made.get(row.id)
+            if act is None:
+                raise Wrong(f"the server holds {row.id}, which no page has made")
+            if read_message(row.body).change != act.message.change:
+                raise Wrong(f"the server holds {row.id} otherwise than it was made")
+            if order[row.id] < newest.get(act.tab, -1):
+                raise Wrong(f"{row.id} was stored after a later act of the same page")
+            newest[act.tab] = order[row.id]
+            apply(act.message, labels, levels)
+        self.levels_now = levels
+        return labels
+
+    def _count(self, rows: list[Row]) -> None:
+        stored = [row.id for row in rows]
+        if len(set(stored)) != len(stored):
+            raise Wrong("a stroke is stored twice")
+        if [row.sequence for row in rows] != list(range(1, len(rows) + 1)):
+            raise Wrong("the numbers of the stored strokes have gaps")
+        missing = self.acknowledged - set(stored)
+        if missing:
+            raise Wrong(f"acknowledged and not stored: {sorted(missing)}")
+        lost = [
+            key
+            for key in self.made
+            if key not in set(stored) and key not in self.set_aside and key not in self.gone
+        ]
+        if lost:
+            raise Wrong(f"made, and neither stored nor kept aside: {lost}")
+
+    def tally(self, rows: list[Row]) -> dict[str, int]:
+        """Return how many acts had which fate."""
+        stored = {row.id for row in rows}
+        return {
+            "made": len(self.made),
+            "acknowledged": len(self.acknowledged),
+            "replayed": len(self.journaled & stored),
+            "in kept versions": len(self.set_aside),
+            "never journaled": len(self.gone),
+        }
