@@ -194,6 +194,14 @@ def check_database(run: Run, pytest: list[str], found: Found, wanted: set[str], 
             services.stop()
 
 
+def play_chaos(run: Run, found: Found) -> None:
+    """Two hundred rounds of bad luck on each database."""
+    databases = ["sqlite", *(["postgresql"] if found.postgres and found.redis else [])]
+    for database in databases:
+        command = [sys.executable, "-m", "tests.chaos", "--rounds", "200", "--database", database]
+        run.step(f"200 rounds of bad luck on {database}", command)
+
+
 def main() -> int:
     """Find what is here, say so, run it."""
     parser = argparse.ArgumentParser()
@@ -220,6 +228,8 @@ def main() -> int:
         command = [*pytest, "-m", f"browser{long}"]
         urls = {"DATABASE_URL": "", "REDIS_URL": ""}
         run.step("Browser on SQLite", command, LAMINA_CHROMIUM=found.chromium, **urls)
+    if "browser" in wanted and found.chromium and options.long:
+        play_chaos(run, found)
     if wanted & {"services", "browser"}:
         check_database(run, pytest, found, wanted, long)
     return run.report()

@@ -1,6 +1,6 @@
 """Plays rounds of bad luck and prints what became of every act.
 
-    python -m tests.chaos --rounds 200 --seed 7 --database postgresql --write docs/measured/chaos.md
+python -m tests.chaos --rounds 200 --seed 7 --database postgresql --write docs/measured/chaos.md
 """
 
 import argparse

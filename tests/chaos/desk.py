@@ -149,7 +149,12 @@ class Desk:
     def _bury(self, tab: Tab) -> None:
         tab.page.close()
         self.tab = None
-        tab.ledger.note_death(tab.number, self.journal(), set())
+        in_journal = self.journal()
+        tab.ledger.note_death(tab.number, in_journal, self.answered())
+
+    def answered(self) -> set[str]:
+        """Return the strokes that the server has answered for on this wire."""
+        return {one.id for one in list(self.wire.posted) if one.status == 200}
 
     def reload(self) -> None:
         """Load the page again; the acts of the page before must all be found again."""

@@ -29,6 +29,7 @@ class Ledger:
         journaled: acts that lay in a browser's journal when its page died or was closed.
         set_aside: acts that a person put aside in a conflict; a kept version holds them.
         gone: acts whose page was killed before its journal had them, and which were never answered.
+        levels_now: level codes after the newest audit.
     """
 
     start: np.ndarray
@@ -38,6 +39,7 @@ class Ledger:
     journaled: set[str] = field(default_factory=set)
     set_aside: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    levels_now: dict[int, int] = field(default_factory=dict)
 
     def note_made(self, tab: int, told: list[Message]) -> None:
         """Write down what a page tells; an act told again must be the same act."""

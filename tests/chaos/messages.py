@@ -13,8 +13,10 @@ import numpy as np
 
 NAMES: Final = (b"lamina.stroke/1", b"lamina.stroke/2")
 LEVELS: Final = (
-    "C1 C2 C3 C4 C5 C6 C7 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 T13 L1 L2 L3 L4 L5 L6 S1 Co"
-).split()
+    *("C1", "C2", "C3", "C4", "C5", "C6", "C7"),
+    *("T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "T13"),
+    *("L1", "L2", "L3", "L4", "L5", "L6", "S1", "Co"),
+)
 """Levels in the order of their codes in a message, which count from 1."""
 
 
@@ -56,7 +58,12 @@ def read_message(content: bytes) -> Message:
         raise Wrong(f"{n} runs and {m} levels do not fill {len(content)} bytes")
     old, new = at + 8 * n, at + 9 * n
     runs = tuple(
-        (u32(content, at + 4 * r), u32(content, at + 4 * (n + r)), content[old + r], content[new + r])
+        (
+            u32(content, at + 4 * r),
+            u32(content, at + 4 * (n + r)),
+            content[old + r],
+            content[new + r],
+        )
         for r in range(n)
     )
     tail = content[at + 10 * n :]

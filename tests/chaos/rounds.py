@@ -1,6 +1,8 @@
 """Random rounds of bad luck, each from its own seed, so that one can be played again alone."""
 
+import os
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ class Play:
     town: Town
     rng: random.Random
     steps: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def desk(self) -> Desk:
@@ -29,7 +32,7 @@ class Play:
         return self.town.sam
 
     def say(self, step: str) -> None:
-        self.steps.append(step)
+        self.steps.append(f"{time.monotonic() - self.began:5.1f} s  {step}")
 
     def strokes(self, least: int, most: int) -> None:
         n = self.rng.randint(least, most)
@@ -176,10 +179,17 @@ def play_round(town: Town, seed: int, number: int) -> Counter[str]:
             EVENTS[kind](play)
         for desk in town.desks:
             desk.wire.mend()
+        play.say("waiting until all is saved")
         play.desk.flush()
+        play.say("all is saved")
         town.audit()
     except (Wrong, Error, AssertionError) as wrong:
         steps = "\n".join(f"  {step}" for step in play.steps)
         again = f"python -m tests.chaos --seed {seed} --only {number}"
-        raise Failed(f"round {number} of seed {seed} ({', '.join(kinds)}):\n{steps}\n{wrong}\nagain: {again}") from wrong
+        raise Failed(
+            f"round {number} of seed {seed} ({', '.join(kinds)}):\n{steps}\n{wrong}\nagain: {again}"
+        ) from wrong
+    play.say("audited")
+    if os.environ.get("LAMINA_CHAOS_STEPS"):
+        print("\n".join(["", *play.steps]), flush=True)
     return Counter(kinds)

@@ -58,8 +58,6 @@ class Town:
 
     def next_case(self) -> None:
         """Put another case on both desks; what the last one held is counted."""
-        self._judge = browser.new_context(base_url=house.url)
-        self._sign_in_judge(passwords["manager"])
         self.past.append(self.ledger.tally(self.books.strokes(self.case)))
         for desk in self.desks:
             desk.leave()
@@ -88,8 +86,7 @@ class Town:
     def read_wires(self) -> None:
         """Write down what the server has answered for."""
         for desk in self.desks:
-            answered = {one.id for one in list(desk.wire.posted) if one.status == 200}
-            self.ledger.acknowledged |= answered
+            self.ledger.acknowledged |= desk.answered()
 
     def audit(self) -> None:
         """Compare ledger, database, server and every open page, once all is flushed.
@@ -99,7 +96,9 @@ class Town:
         """
         self.read_wires()
         expected = self.ledger.audit(self.books.strokes(self.case))
-        self._compare("the server", expected, read_mask(self.ask(f"/api/cases/{self.case}/mask/").body()))
+        self._compare(
+            "the server", expected, read_mask(self.ask(f"/api/cases/{self.case}/mask/").body())
+        )
         self._compare_levels("the server", self.levels())
         for desk in self.desks:
             if desk.tab is not None and desk.tab.may_paint:

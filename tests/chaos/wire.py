@@ -75,6 +75,8 @@ class Wire:
     def stop(self) -> None:
         self.cut()
         self._loop.call_soon_threadsafe(self._server.close)
+        ending = asyncio.run_coroutine_threadsafe(_end_tasks(), self._loop)
+        ending.result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
 
@@ -95,7 +97,8 @@ class Wire:
         lines = head.decode("latin-1").split("\r\n")
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
         if headers.get("upgrade", "").lower() == "websocket":
-            return await self._tunnel(head, reader, writer)
+            await self._tunnel(head, reader, writer)
+            return
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         kept = [line for line in lines[:-2] if not line.lower().startswith("connection:")]
         request = "\r\n".join([*kept, "Connection: close", "", ""]).encode("latin-1") + body
@@ -139,9 +142,7 @@ class Wire:
         except (IndexError, ValueError):  # the server died in the middle of its answer
             return
         is_duplicate = bool(said.get("duplicate"))
-        self.posted.append(
-            Posted(read_message(body).id, body, status, is_duplicate, is_delivered)
-        )
+        self.posted.append(Posted(read_message(body).id, body, status, is_duplicate, is_delivered))
 
     async def _tunnel(
         self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -167,3 +168,10 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while some := await reader.read(1 << 16):
             writer.write(some)
             await writer.drain()
+
+
+async def _end_tasks() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
