@@ -68,11 +68,11 @@ async function failureOf(response: Response): Promise<ApiError> {
 export async function send(
   method: string,
   url: string,
-  options: { body?: Body; signal?: AbortSignal } = {},
+  options: { body?: Body; signal?: AbortSignal; keepalive?: boolean } = {},
 ): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(url, requestOf(method, options.body, options.signal))
+    response = await fetch(url, { ...requestOf(method, options.body, options.signal), keepalive: options.keepalive })
   } catch (cause) {
     if (options.signal?.aborted) throw cause
     throw new ApiError(0, { detail: 'No connection to the server.', code: 'offline' })

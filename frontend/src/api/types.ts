@@ -6,7 +6,7 @@ import type * as schema from './schema'
 
 export type {
   CaseDetail, CaseEventOut, Dataset, GateRow, ImportFinding, ImportOut, JobState, Lease, ModelInService,
-  ModelVersionOut, Move, Problem, ProofStep, ProposalOut, ProposedVertebra, ReleaseOut, Role, RoundOut, Session, Stage,
+  ModelVersionOut, Move, OwnTime, Problem, ProofStep, ProposalOut, ProposedVertebra, ReleaseOut, Role, RoundOut, Session, Stage,
   Vertebra, Worklist, WorkRow,
 } from './schema'
 

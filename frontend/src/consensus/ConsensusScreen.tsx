@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useActivity } from '../activity'
 import type { CaseDetail, ConsensusOut } from '../api/types'
 import { useLevelNames } from '../grading/names'
 import { KeyOf } from '../keys/KeysSheet'
@@ -33,6 +34,7 @@ export function ConsensusScreen({ detail: given, consensus }: Props) {
   const [wantsSagittal, setWantsSagittal] = useState(false)
   const nameOf = useLevelNames(detail.dataset)
   const active = sitting.active?.id
+  useActivity(detail, () => ({ number: sitting.active?.number ?? 0, tool: '' }))
   useEffect(() => setRemark(''), [active])
   useEffect(() => offerHooks({ ready: true, consensus }), [consensus])
   useConsensusKeys(sitting, edit, { remark, setShown, togglePlane: () => setWantsSagittal((on) => !on) })

@@ -2,6 +2,7 @@ import { ActionIcon, Button } from '@mantine/core'
 import { IconArrowLeft, IconCloudCheck, IconCloudOff, IconCloudUp, IconEyeOff } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ActiveTime } from '../activity'
 import type { CaseDetail } from '../api/types'
 import { conventionOf } from '../domain/genant'
 import { progress } from '../grading/findings'
@@ -36,6 +37,7 @@ export function ReadingBar({ desk, detail, acts }: Props) {
       </span>
       <span className={classes.badge}>{t('reading.limits', { a, b, c })}</span>
       <span className={classes.push} />
+      <ActiveTime detail={detail} />
       <span>{t('reading.progress', { done, of })}</span>
       <Saved desk={desk} />
       {desk.isOpen && (

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react'
+import { useActivity } from '../activity'
 import type { CaseDetail, ReadingOut } from '../api/types'
 import { useLevelNames } from '../grading/names'
 import { Layout } from '../shell/Layout'
@@ -35,6 +36,7 @@ export function ReadingScreen({ detail: given, start }: Props) {
 
   const active = desk.active?.number
   const { see } = desk
+  useActivity(detail, () => ({ number: active ?? 0, tool: '' }))
   const hasPicture = pictures.large.plane !== null
   useEffect(() => {
     setMenu(null)

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ActiveTime } from '../activity'
 import { api } from '../api/client'
 import type { CaseDetail } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
@@ -70,6 +71,7 @@ function Checking({ place }: { place: Ready }) {
           <>
             <span className="ws-gap" />
             <Progress rows={levels.rows} />
+            <ActiveTime detail={detail} />
             <SaveStatus save={place.save} />
             <LeaseStatus lease={lending.lease} />
             <Button size="xs" h={32} variant="default" disabled={!mayPaint} onClick={() => setDialog('return')} rightSection={<KeyOf command="checking.return" />}>{t('refinement.return')}</Button>

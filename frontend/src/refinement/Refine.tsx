@@ -5,6 +5,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { IconAlertCircle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ActiveTime } from '../activity'
 import { api, ApiError } from '../api/client'
 import type { CaseDetail, Problem } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
@@ -70,6 +71,7 @@ function Refining({ place }: { place: Ready }) {
             {detail.returned && <button type="button" className="ws-returned" onClick={() => setListing(true)}>{t('refinement.returned')}</button>}
             <span className="ws-gap" />
             <Progress rows={levels.rows} />
+            <ActiveTime detail={detail} />
             <SaveStatus save={place.save} />
             <LeaseStatus lease={lending.lease} />
             <button type="button" className="ws-problems" data-blocking={blocking.length > 0} aria-expanded={isListing} onClick={() => setListing((shown) => !shown)}>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useActivity } from '../activity'
 import type { CaseDetail } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import { EmptyState } from '../shell/EmptyState'
@@ -34,6 +35,10 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   useTestHooks(place)
   useDarkScreen()
   useLeaveWarning(place)
+  useActivity(detail, () => {
+    const { active, tool } = view.state.getState()
+    return { number: active, tool }
+  })
   return (
     <div className="workstation lamina-dark" data-panel={Boolean(panel)}>
       <header className="ws-bar">

@@ -1,0 +1,3 @@
+/** Active time: counted here, shown to the person it is of. */
+export { ActiveTime } from './ActiveTime'
+export { useActiveTime, useActivity } from './useActiveTime'
