@@ -1,10 +1,11 @@
 """Walks cases through refinement, check and readings by the real services."""
 
 import uuid
+from dataclasses import replace
 
 import numpy as np
 
-from annotation.bridge.strokes import Heading, Tool, difference, encode_stroke
+from annotation.bridge.strokes import Heading, LevelChange, Tool, difference, encode_stroke
 from annotation.domain.workflow import Move, Role
 from annotation.reading import services as reading_services
 from annotation.reading.selectors import findings_of
@@ -34,10 +35,16 @@ def blocks(case: Case, n: int = 3) -> np.ndarray:
     return mask
 
 
-def stroke_between(before, after, *, sequence, base=0, tool=Tool.BRUSH, stroke_id=None) -> bytes:
-    """Return the lamina.stroke/1 that turns one mask into another."""
-    heading = Heading(stroke_id or uuid.uuid4(), sequence, base, tool)
-    return encode_stroke(difference(before, after, heading))
+def stroke_between(
+    before, after, *, sequence, base=0, tool=Tool.BRUSH, stroke_id=None, number=0, levels=()
+) -> bytes:
+    """Return the lamina.stroke/2 that turns one mask into another.
+
+    `levels` are triples of number, old and new level.
+    """
+    heading = Heading(stroke_id or uuid.uuid4(), sequence, base, tool, 0, number)
+    changes = tuple(LevelChange(*one) for one in levels)
+    return encode_stroke(replace(difference(before, after, heading), levels=changes))
 
 
 def paint(case: Case, user: User, after: np.ndarray) -> dict:

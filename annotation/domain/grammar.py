@@ -130,7 +130,7 @@ def _numbers(spine: _Spine, bones: Sequence[Bone]) -> Iterable[SpineProblem]:
             message = f"Voxels carry the number {number}, which is no vertebra of this case."
             yield spine.problem("unknown_number", stranger, message, blocking=True)
     for bone in bones:
-        if bone.number not in spine.boxes:
+        if bone.number not in spine.boxes and bone.level is not None:
             message = f"{spine.name(bone)} has no voxel."
             yield spine.problem("empty_vertebra", bone, message, blocking=False)
 

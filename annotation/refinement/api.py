@@ -14,19 +14,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation.bridge.runs import encode_runs
-from annotation.domain.proposal import CountedFrom
 from annotation.domain.refusals import ContentRefused
-from annotation.domain.vertebrae import LEVELS
 from annotation.domain.workflow import Move, Stage
 from annotation.preannotation.models import ProposedVertebra
 from annotation.refinement import leases, selectors, services
+from annotation.refinement.levels import describe_levels, highest_number
 from annotation.refinement.models import MaskRevision, MaskTrack
 from annotation.refinement.overrides import overrides_at, shown_problems
 from annotation.refinement.pin_api import OverrideSerializer
 from annotation.refinement.replay import current_state, map_sha256
-from annotation.studies.models import Case, CaseEvent, Origin
+from annotation.studies.models import Case, CaseEvent
 from annotation.studies.selectors import assignments_of, get_case, person_of, vertebrae_of
-from annotation.studies.services import add_vertebra, assign_levels
 
 BYTES = "application/octet-stream"
 REVISION_HELP = "A number, or `start`: what people began with. Without it, the mask as it is now."
@@ -66,20 +64,6 @@ class VertebraSerializer(serializers.Serializer[Any]):
     )
     confidence = serializers.FloatField(allow_null=True)
     is_partial = serializers.BooleanField()
-
-
-class NewVertebraSerializer(serializers.Serializer[Any]):
-    level = serializers.ChoiceField(choices=list(LEVELS))
-
-
-class AssignedLevelSerializer(serializers.Serializer[Any]):
-    number = serializers.IntegerField(min_value=1, max_value=255)
-    level = serializers.ChoiceField(choices=list(LEVELS))
-
-
-class AssignLevelsSerializer(serializers.Serializer[Any]):
-    assignments = AssignedLevelSerializer(many=True, allow_empty=False)
-    counted_from = serializers.ChoiceField(choices=[value.value for value in CountedFrom])
 
 
 class StrokeAnswerSerializer(serializers.Serializer[Any]):
@@ -170,7 +154,7 @@ def describe_event(event: CaseEvent) -> dict[str, Any]:
 
 
 class MaskView(APIView):
-    """The mask of a case as run lengths."""
+    """The mask of a case as run lengths; headers say where it stands and what levels are now."""
 
     renderer_classes = [JSONRenderer, BytesRenderer]
 
@@ -197,6 +181,8 @@ class MaskView(APIView):
         answer["X-Lamina-Revision"] = str(revision.number)
         answer["X-Lamina-Last-Sequence"] = str(sequence)
         answer["X-Lamina-Sha256"] = sha256
+        answer["X-Lamina-Levels"] = describe_levels(case)
+        answer["X-Lamina-Next-Number"] = str(highest_number(case) + 1)
         answer["Cache-Control"] = "private, no-store"
         return answer
 
@@ -250,45 +236,6 @@ class ProblemsView(APIView):
     def get(self, request: Request, case_id: UUID) -> Response:
         case = get_case(person_of(request), case_id)
         return Response(ProblemSerializer(shown_problems(case), many=True).data)
-
-
-class VertebraeView(APIView):
-    """New vertebrae of a case."""
-
-    @extend_schema(request=NewVertebraSerializer, responses={201: VertebraSerializer})
-    def post(self, request: Request, case_id: UUID) -> Response:
-        user = person_of(request)
-        case = get_case(user, case_id)
-        given = NewVertebraSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        leases.require_worker(case, user)
-        leases.require_not_held_by_other(case, user)
-        made = add_vertebra(
-            case, level=given.validated_data["level"], origin=Origin.PERSON, by=user
-        )
-        (shown,) = (row for row in describe_vertebrae(case) if row["number"] == made.number)
-        return Response(VertebraSerializer(shown).data, status=status.HTTP_201_CREATED)
-
-
-class LevelsView(APIView):
-    """Which level each vertebra is, changed as one event."""
-
-    @extend_schema(request=AssignLevelsSerializer, responses=VertebraSerializer(many=True))
-    def post(self, request: Request, case_id: UUID) -> Response:
-        user = person_of(request)
-        case = get_case(user, case_id)
-        given = AssignLevelsSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        leases.require_worker(case, user)
-        leases.require_not_held_by_other(case, user)
-        assign_levels(
-            case,
-            levels={row["number"]: row["level"] for row in given.validated_data["assignments"]},
-            counted_from=given.validated_data["counted_from"],
-            origin=Origin.PERSON,
-            by=user,
-        )
-        return Response(VertebraSerializer(describe_vertebrae(case), many=True).data)
 
 
 class HistoryView(APIView):

@@ -82,10 +82,11 @@ class MaskRevision(models.Model):
 
 
 class Stroke(models.Model):
-    """One act of painting as a difference with old and new values; append-only.
+    """One act on mask and levels as a difference with old and new values; append-only.
 
     `id` is made by the browser; the same stroke may arrive twice without effect. `body` is the
-    lamina.stroke/1 message as it came.
+    lamina.stroke/2 message as it came (/1 from older pages); `number` is the vertebra it was for,
+    `n_levels` how many vertebrae it gave another level.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -94,6 +95,8 @@ class Stroke(models.Model):
     base = models.ForeignKey(MaskRevision, models.PROTECT, related_name="strokes")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
     tool = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(default=0)
+    n_levels = models.PositiveSmallIntegerField(default=0)
     n_voxels = models.PositiveIntegerField()
     body = models.BinaryField()
     at = models.DateTimeField(default=timezone.now)

@@ -16,13 +16,13 @@ from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import WORKFLOW, Move, Role, Stage, destination
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_proposal
-from annotation.refinement import leases, selectors
+from annotation.refinement import leases, levels, selectors
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
 from annotation.refinement.overrides import Standing, rest_on_overrides, standing_problems
 from annotation.refinement.replay import MaskState, current_state, frozen, keep, map_sha256
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, User
-from annotation.studies.selectors import role_for, roles_in, vertebrae_of
+from annotation.studies.selectors import role_for, roles_in
 from annotation.studies.services import advance_case
 from annotation.studies.volumes import grid_of
 
@@ -105,7 +105,7 @@ def _refuse_strange_mask(case: Case, mask: NDArray[np.uint8], shape: tuple[int, 
 
 @transaction.atomic
 def record_stroke(track: MaskTrack, *, by: User, body: bytes) -> dict[str, object]:
-    """Keep one stroke; what this returns is acknowledged and durable once the call has returned.
+    """Keep one act; what this returns is acknowledged and durable once the call has returned.
 
     The same stroke may come twice without effect. Every `STROKES_PER_REVISION` strokes the whole
     mask is kept as a revision.
@@ -113,7 +113,7 @@ def record_stroke(track: MaskTrack, *, by: User, body: bytes) -> dict[str, objec
     Args:
         track: the track it was painted on.
         by: the holder of the case.
-        body: lamina.stroke/1.
+        body: lamina.stroke/2, or /1 of an older page.
 
     Returns:
         `acknowledged` sequence, newest `revision`, and whether it is a `duplicate`.
@@ -140,7 +140,9 @@ def _record_next(
 ) -> dict[str, object]:
     before = current_state(track)
     _refuse_other_base(track, before, message)
+    _refuse_other_levels(track.case, before, message)
     after = _applied(before, message)
+    levels.write_levels(track.case, message.levels, by=by)
     stroke = Stroke.objects.create(
         id=message.heading.id,
         track=track,
@@ -148,6 +150,8 @@ def _record_next(
         base=before.revision,
         author=by,
         tool=int(message.heading.tool),
+        number=message.heading.number,
+        n_levels=len(message.levels),
         n_voxels=message.n_voxels,
         body=body,
     )
@@ -171,14 +175,6 @@ def _parse(track: MaskTrack, body: bytes) -> StrokeMessage:
         raise ContentRefused(str(error), code="unknown_format") from None
     if message.heading.track != 0 or track.kind != MaskTrack.Kind.MAIN:
         raise ContentRefused("Only the main track is painted.", code="unknown_track")
-    painted = {int(value) for value in np.unique(message.new)} - {0}
-    numbers = vertebrae_of(track.case).values_list("number", flat=True)
-    strange = sorted(painted - set(numbers))
-    if strange:
-        raise ContentRefused(
-            f"The stroke paints the number {strange[0]}, which is no vertebra of the case.",
-            code="unknown_vertebra",
-        )
     return message
 
 
@@ -196,6 +192,20 @@ def _refuse_other_base(track: MaskTrack, state: MaskState, message: StrokeMessag
         raise _base_mismatch(
             state,
             f"The mask stands at stroke {state.last_sequence}, revision {state.revision.number}.",
+        )
+
+
+def _refuse_other_levels(case: Case, state: MaskState, message: StrokeMessage) -> None:
+    try:
+        numbers = levels.numbers_after(case, message.levels)
+    except levels.LevelMismatch as error:
+        raise _base_mismatch(state, f"The levels are others: {error}.") from None
+    painted = {int(value) for value in np.unique(message.new)} - {0}
+    strange = sorted(painted - numbers)
+    if strange:
+        raise ContentRefused(
+            f"The stroke paints the number {strange[0]}, which is no vertebra of the case.",
+            code="unknown_vertebra",
         )
 
 

@@ -310,7 +310,8 @@ class Vertebra(models.Model):
 class LevelAssignment(models.Model):
     """Which level a vertebra is; the newest counts, none is ever changed.
 
-    `event` is shared by all assignments made in one act ("shift all up").
+    An empty `level` takes the level away. `event` is shared by all assignments made in one act
+    ("shift all up").
     """
 
     vertebra = models.ForeignKey(Vertebra, models.CASCADE, related_name="assignments")
@@ -325,7 +326,7 @@ class LevelAssignment(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.level} counted from {self.counted_from}"
+        return f"{self.level or 'no level'} counted from {self.counted_from}"
 
 
 class ImportBatch(models.Model):

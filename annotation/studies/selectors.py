@@ -112,9 +112,10 @@ def role_for(user: User, case: Case, move: Move) -> Role:
 
 
 def assignments_of(case: Case) -> dict[int, LevelAssignment]:
-    """Return the assignment that counts for each vertebra number of a case."""
+    """Return the assignment that counts for each vertebra number that has a level."""
     rows = LevelAssignment.objects.filter(vertebra__case=case).select_related("vertebra")
-    return {row.vertebra.number: row for row in rows.order_by("id")}
+    newest = {row.vertebra.number: row for row in rows.order_by("id")}
+    return {number: row for number, row in newest.items() if row.level}
 
 
 def levels_of(case: Case) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import astuple, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -61,9 +62,10 @@ def test_a_golden_stroke_reads_writes_and_applies_alike(case):
     decoded = case["decoded"]
     heading = stroke.heading
     assert str(heading.id) == decoded["id"]
-    assert [heading.sequence, heading.base_revision, heading.tool, heading.track] == [
-        decoded[key] for key in ("sequence", "base_revision", "tool", "track")
-    ]
+    said = (heading.sequence, heading.base_revision, heading.tool, heading.track, heading.number)
+    keys = ("sequence", "base_revision", "tool", "track", "number")
+    assert said == tuple(decoded[key] for key in keys)
+    assert [list(astuple(one)) for one in stroke.levels] == decoded["levels"]
     runs = zip(stroke.starts, stroke.lengths, stroke.old, stroke.new, strict=True)
     assert [[int(x) for x in run] for run in runs] == decoded["runs"]
     assert encode_stroke(stroke).hex() == case["hex"]
@@ -72,9 +74,19 @@ def test_a_golden_stroke_reads_writes_and_applies_alike(case):
     work = before.copy()
     apply_stroke(work, stroke)
     assert np.array_equal(work, after)
-    assert encode_stroke(difference(before, after, heading)).hex() == case["hex"]
-    apply_stroke(work, inverse(stroke, heading))
+    made = replace(difference(before, after, heading), levels=stroke.levels)
+    assert encode_stroke(made).hex() == case["hex"]
+    back = inverse(stroke, heading)
+    apply_stroke(work, back)
     assert np.array_equal(work, before)
+    assert inverse(back, heading).levels == stroke.levels
+
+
+@pytest.mark.parametrize(
+    "case", [one for one in STROKES["cases"] if one["hex_1"] is not None], ids=by_name
+)
+def test_a_stroke_of_the_first_version_is_read_and_written_as_the_second(case):
+    assert encode_stroke(parse_stroke(bytes.fromhex(case["hex_1"]))).hex() == case["hex"]
 
 
 @pytest.mark.parametrize("case", STROKES["refused"], ids=by_name)

@@ -1,7 +1,6 @@
 import json
 import uuid
 
-import numpy as np
 import pytest
 
 from annotation.bridge.runs import decode_runs
@@ -94,19 +93,20 @@ def test_a_lease_is_refused_taken_over_and_given_back(case, dataset, student, si
     assert student.post(at(case, "lease")).status_code == 200
 
 
-def test_levels_are_added_and_shifted_in_one_event(case, student):
-    made = student.post(at(case, "vertebrae"), {"level": "L2"}, content_type="application/json")
-    assert (made.status_code, made.json()["number"], made.json()["level"]) == (201, 4, "L2")
-    shifted = student.post(
-        at(case, "levels"),
-        {
-            "assignments": [{"number": 1, "level": "T12"}, {"number": 2, "level": "L1"}],
-            "counted_from": "L5_sacrum",
-        },
-        content_type="application/json",
-    )
-    assert [row["level"] for row in shifted.json()] == ["T12", "L1", "L1", "L2"]
-    assert np.array_equal(selectors.current_mask(case), working.blocks(case) * 0)
+def test_levels_are_added_and_shifted_by_acts_and_told_with_the_mask(case, student):
+    student.post(at(case, "lease"))
+    fetched = student.get(at(case, "mask"))
+    assert fetched["X-Lamina-Levels"] == "1=T11,2=T12,3=L1"
+    assert fetched["X-Lamina-Next-Number"] == "4"
+    empty = selectors.current_mask(case)
+    shift = [(1, "T11", "T12"), (2, "T12", "L1"), (3, "L1", "L2"), (4, None, "L3")]
+    body = working.stroke_between(empty, empty, sequence=1, levels=shift)
+    assert student.post(at(case, "strokes"), body, content_type=BYTES).status_code == 200
+    fetched = student.get(at(case, "mask"))
+    assert fetched["X-Lamina-Levels"] == "1=T12,2=L1,3=L2,4=L3"
+    assert fetched["X-Lamina-Last-Sequence"] == "1"
+    named = [row["level"] for row in student.get(f"/api/cases/{case.pk}/").json()["vertebrae"]]
+    assert named == ["T12", "L1", "L2", "L3"]
 
 
 def test_problems_and_history_are_told(case, people, student):

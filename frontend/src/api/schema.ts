@@ -60,8 +60,6 @@ export type ConsensusOut = {
   proposal_shown: boolean
 }
 
-export type CountedFromEnum = 'C2' | 'T1_rib' | 'L5_sacrum' | 'assumed'
-
 export type Dataset = {
   slug: string
   name: string

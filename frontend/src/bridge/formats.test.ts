@@ -22,9 +22,10 @@ test.each(runs.refused)('a wrong label map is refused: $name', async (golden) =>
 test.each(strokes.cases)('a stroke reads, writes, applies and is found alike: $name', (golden) => {
   const stroke = decodeStroke(fromHex(golden.hex))
   const { decoded } = golden
-  expect([stroke.id, stroke.sequence, stroke.baseRevision, stroke.tool, stroke.track]).toEqual([
-    decoded.id, decoded.sequence, decoded.base_revision, decoded.tool, decoded.track,
+  expect([stroke.id, stroke.sequence, stroke.baseRevision, stroke.tool, stroke.track, stroke.number]).toEqual([
+    decoded.id, decoded.sequence, decoded.base_revision, decoded.tool, decoded.track, decoded.number,
   ])
+  expect(stroke.levels.map(({ number, from, to }) => [number, from, to])).toEqual(decoded.levels)
   expect(hexOf(encodeStroke(stroke))).toBe(golden.hex)
   const before = fromBase64(golden.before_base64)
   const labels = before.slice()
@@ -34,6 +35,10 @@ test.each(strokes.cases)('a stroke reads, writes, applies and is found alike: $n
   expect(hexOf(encodeStroke({ ...stroke, runs: runsFrom(touched, labels) }))).toBe(golden.hex)
   applyRuns(labels, inverse(stroke.runs))
   expect(labels).toEqual(before)
+})
+
+test.each(strokes.cases.filter(({ hex_1 }) => hex_1 !== null))('a stroke of the first version is read and written as the second: $name', (golden) => {
+  expect(hexOf(encodeStroke(decodeStroke(fromHex(golden.hex_1 as string))))).toBe(golden.hex)
 })
 
 test.each(strokes.refused)('a wrong stroke is refused: $name', (golden) => {
@@ -50,7 +55,7 @@ test('a stroke on another base changes nothing and says how many voxels differ',
 test('stroke ids are UUIDs of version 4 and survive the bytes', () => {
   const id = newStrokeId()
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  const stroke = { id, sequence: 1, baseRevision: 0, tool: Tool.brush, track: 0, runs: runsFrom(new Map([[0, 0]]), Uint8Array.of(3)) }
+  const stroke = { id, sequence: 1, baseRevision: 0, tool: Tool.brush, track: 0, number: 0, levels: [], runs: runsFrom(new Map([[0, 0]]), Uint8Array.of(3)) }
   expect(decodeStroke(encodeStroke(stroke)).id).toBe(id)
 })
 

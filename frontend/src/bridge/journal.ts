@@ -12,12 +12,16 @@ interface Shelf extends DBSchema {
   }
 }
 
+const FORMAT = 'lamina.journal/2'
+/** What earlier pages wrote: `lamina.stroke/1` in the same shelf; read, so that waiting strokes survive the upgrade. */
+const READ_TOO = 'lamina.journal/1'
+
 export interface Entry {
-  readonly format: 'lamina.journal/1'
+  readonly format: typeof FORMAT | typeof READ_TOO
   readonly owner: string
   readonly case: string
   readonly sequence: number
-  /** One `lamina.stroke/1`. */
+  /** One `lamina.stroke/2`, or `/1` in an entry of format 1. */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -40,7 +44,7 @@ export class Journal {
 
   /** Returns when the stroke lies safely in this browser. */
   async keep(sequence: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const entry: Entry = { format: 'lamina.journal/1', owner: this.owner, case: this.caseId, sequence, bytes }
+    const entry: Entry = { format: FORMAT, owner: this.owner, case: this.caseId, sequence, bytes }
     await this.shelf.put('strokes', entry)
   }
 
@@ -48,7 +52,7 @@ export class Journal {
   async entries(): Promise<Entry[]> {
     const found = await this.shelf.getAll('strokes', range(this.owner, this.caseId))
     for (const entry of found)
-      if (entry.format !== 'lamina.journal/1') throw new Error(`The journal holds "${String(entry.format)}", which this page does not know.`)
+      if (entry.format !== FORMAT && entry.format !== READ_TOO) throw new Error(`The journal holds "${String(entry.format)}", which this page does not know.`)
     return found
   }
 

@@ -6,7 +6,18 @@ import { decodeRuns, type LabelRuns } from './runs'
 export interface Mask extends LabelRuns {
   readonly revision: number
   readonly lastSequence: number
+  /** Level of each vertebra number as the case has it now; null has none. */
+  readonly levels: ReadonlyMap<number, string | null>
+  /** The number that a new vertebra gets. */
+  readonly nextNumber: number
 }
+
+/** Reads `1=T12,2=L1,3=`. */
+const levelsIn = (line: string): Map<number, string | null> =>
+  new Map(line.split(',').filter(Boolean).map((one) => {
+    const [number, level] = one.split('=')
+    return [Number(number), level || null]
+  }))
 
 /** Fetches the main track as it is now, or as it was when people began with it. */
 export async function fetchMask(caseId: string, options: { revision?: 'start'; signal?: AbortSignal } = {}): Promise<Mask> {
@@ -17,10 +28,12 @@ export async function fetchMask(caseId: string, options: { revision?: 'start'; s
     ...runs,
     revision: Number(response.headers.get('X-Lamina-Revision') ?? 0),
     lastSequence: Number(response.headers.get('X-Lamina-Last-Sequence') ?? 0),
+    levels: levelsIn(response.headers.get('X-Lamina-Levels') ?? ''),
+    nextNumber: Number(response.headers.get('X-Lamina-Next-Number') ?? 1),
   }
 }
 
-/** Sends one `lamina.stroke/1`; returns when the server has it safely. */
+/** Sends one `lamina.stroke/2`, or a waiting `/1`; returns when the server has it safely. */
 export async function sendStroke(caseId: string, bytes: Uint8Array<ArrayBuffer>): Promise<Acknowledgement> {
   const response = await send('POST', `/api/cases/${caseId}/strokes/`, { body: bytes })
   return (await response.json()) as Acknowledgement

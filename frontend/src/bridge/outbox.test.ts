@@ -1,12 +1,15 @@
 import 'fake-indexeddb/auto'
+import { openDB } from 'idb'
 import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/client'
 import { Journal } from './journal'
 import { type Acknowledgement, Outbox, type SaveState } from './outbox'
-import { decodeStroke, type Runs, Tool } from './stroke'
+import { type Act, decodeStroke, Tool } from './stroke'
+import strokes from '../../../tests/golden/strokes.json'
 
-const dot = (index: number): Runs => ({
-  starts: Uint32Array.of(index), lengths: Uint32Array.of(1), old: Uint8Array.of(0), new: Uint8Array.of(1),
+const dot = (tool: Tool, index: number): Act => ({
+  tool, number: 1, levels: [],
+  runs: { starts: Uint32Array.of(index), lengths: Uint32Array.of(1), old: Uint8Array.of(0), new: Uint8Array.of(1) },
 })
 
 /** A server that keeps strokes by id and can be made unreachable. */
@@ -40,20 +43,20 @@ afterEach(() => vi.useRealTimers())
 test('strokes are sent in order, from the server\'s sequence on, and leave the journal', async () => {
   const server = aServer()
   const { outbox, journal } = await anOutbox(server)
-  for (const index of [1, 2, 3]) outbox.add(Tool.brush, dot(index))
+  for (const index of [1, 2, 3]) outbox.add(dot(Tool.brush, index))
   expect(outbox.state).toMatchObject({ kind: 'saving', waiting: 3 })
   await reached(outbox, 'saved')
   expect(server.received).toEqual([5, 6, 7])
   expect(await journal.entries()).toEqual([])
-  expect(outbox.add(Tool.brush, dot(4)).baseRevision).toBe(3)
+  expect(outbox.add(dot(Tool.brush, 4)).baseRevision).toBe(3)
 })
 
 test('without a connection strokes wait in the journal and another visit sends them', async () => {
   const server = aServer()
   server.failure = new ApiError(0, { detail: 'No connection.' })
   const { outbox, journal, caseId } = await anOutbox(server)
-  outbox.add(Tool.brush, dot(1))
-  outbox.add(Tool.eraser, dot(2))
+  outbox.add(dot(Tool.brush, 1))
+  outbox.add(dot(Tool.eraser, 2))
   await reached(outbox, 'offline')
   expect(outbox.state.waiting).toBe(2)
   outbox.close()
@@ -78,7 +81,7 @@ test('a lost answer is not painted twice', async () => {
   }
   const lossy = new Outbox({ journal: await Journal.open('student', 'lossy'), send: (bytes) => server.send(bytes), lastSequence: 0, revision: 0 })
   outbox.close()
-  lossy.add(Tool.brush, dot(1))
+  lossy.add(dot(Tool.brush, 1))
   await reached(lossy, 'offline')
   lossy.begin()
   await reached(lossy, 'saved')
@@ -93,9 +96,9 @@ test.each([
   const server = aServer()
   server.failure = new ApiError(status, { detail: 'Not now.' })
   const { outbox, journal } = await anOutbox(server)
-  outbox.add(Tool.brush, dot(1))
+  outbox.add(dot(Tool.brush, 1))
   await reached(outbox, kind)
-  outbox.add(Tool.brush, dot(2))
+  outbox.add(dot(Tool.brush, 2))
   expect(outbox.state).toMatchObject({ kind, waiting: 2 })
   await vi.waitFor(async () => expect(await journal.entries()).toHaveLength(2))
   server.failure = null
@@ -108,7 +111,7 @@ test('dropping empties outbox and journal', async () => {
   const server = aServer()
   server.failure = new ApiError(409, { detail: 'The mask was changed elsewhere.' })
   const { outbox, journal } = await anOutbox(server)
-  outbox.add(Tool.brush, dot(1))
+  outbox.add(dot(Tool.brush, 1))
   await reached(outbox, 'conflict')
   await outbox.drop()
   expect(outbox.state.waiting).toBe(0)
@@ -120,4 +123,29 @@ test('people on one computer do not send each other\'s strokes', async () => {
   const theirs = await Journal.open('reader', 'shared')
   await mine.keep(1, Uint8Array.of(1))
   expect(await theirs.entries()).toEqual([])
+})
+
+test('strokes that an earlier page left waiting are read and sent after the upgrade', async () => {
+  const { hex, hex_1, decoded } = strokes.cases[0] as (typeof strokes.cases)[number]
+  const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
+  const caseId = `case-${cases++}`
+  const shelf = await openDB('lamina')
+  await shelf.put('strokes', { format: 'lamina.journal/1', owner: 'student', case: caseId, sequence: 1, bytes: bytesOf(hex_1 as string) })
+  shelf.close()
+  const server = aServer()
+  const { outbox, journal } = await anOutbox(server, caseId)
+  const [waiting] = await outbox.resume()
+  expect(waiting).toEqual({ ...decodeStroke(bytesOf(hex)), id: decoded.id, levels: [], number: 0 })
+  outbox.add(dot(Tool.fill, 2))
+  await reached(outbox, 'saved')
+  expect(server.received).toEqual([1, 5])
+  expect(await journal.entries()).toEqual([])
+})
+
+test('a journal of a later version is refused, not emptied', async () => {
+  const journal = await Journal.open('student', 'later')
+  const shelf = await openDB('lamina')
+  await shelf.put('strokes', { format: 'lamina.journal/3', owner: 'student', case: 'later', sequence: 1, bytes: Uint8Array.of(1) })
+  shelf.close()
+  await expect(journal.entries()).rejects.toThrow('lamina.journal/3')
 })

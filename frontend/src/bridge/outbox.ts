@@ -5,7 +5,7 @@
  */
 import { ApiError } from '../api/client'
 import type { Journal } from './journal'
-import { decodeStroke, encodeStroke, newStrokeId, type Runs, type Stroke, type Tool } from './stroke'
+import { type Act, decodeStroke, encodeStroke, newStrokeId, type Stroke } from './stroke'
 
 export interface Acknowledgement {
   readonly acknowledged: number
@@ -70,10 +70,10 @@ export class Outbox {
     return strokes
   }
 
-  /** Keeps and sends one stroke. */
-  add(tool: Tool, runs: Runs): Stroke {
+  /** Keeps and sends one act. */
+  add({ tool, number, runs, levels }: Act): Stroke {
     const sequence = this.nextSequence++
-    const stroke: Stroke = { id: newStrokeId(), sequence, baseRevision: this.revision, tool, track: 0, runs }
+    const stroke: Stroke = { id: newStrokeId(), sequence, baseRevision: this.revision, tool, track: 0, number, runs, levels }
     const bytes = encodeStroke(stroke)
     this.queue.push({ sequence, bytes })
     this.keeping = this.keeping

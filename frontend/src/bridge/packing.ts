@@ -16,10 +16,14 @@ export interface Reader {
   offset: number
 }
 
+/** Tells whether bytes begin with the name of a format. */
+export function isNamed(bytes: Uint8Array, name: string): boolean {
+  return new TextDecoder('latin1').decode(bytes.subarray(0, NAME_BYTES)) === name.padEnd(NAME_BYTES, '\0')
+}
+
 /** Begins reading; throws `UnknownFormat` unless the bytes are named `name` and hold `header` more bytes. */
 export function openFormat(bytes: Uint8Array<ArrayBuffer>, name: string, header: number): Reader {
-  const found = new TextDecoder('latin1').decode(bytes.subarray(0, NAME_BYTES))
-  if (found !== name.padEnd(NAME_BYTES, '\0')) throw new UnknownFormat(`These bytes are not ${name}.`)
+  if (!isNamed(bytes, name)) throw new UnknownFormat(`These bytes are not ${name}.`)
   if (bytes.length < NAME_BYTES + header) throw new UnknownFormat(`${name}: the header is cut off.`)
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), bytes, offset: NAME_BYTES }
 }

@@ -55,7 +55,7 @@ export function UndoHint({ view }: { view: SpineView }) {
   useStore(view.state, (state) => state.edition)
   const { newest } = view.editor
   if (!newest || view.editor.isPainting) return null
-  const tool = newest.tool === 2 ? t('refinement.eraser') : t('refinement.brush')
+  const tool = t(`refinement.tool.${newest.tool}`)
   const level = levels.get(newest.number) ?? `#${newest.number}`
   return <span><KeyOf command="undo" /> {t('refinement.undoes', { tool: tool.toLowerCase(), level, count: newest.voxels })}</span>
 }

@@ -88,7 +88,7 @@ function Refining({ place }: { place: Ready }) {
         panel={isListing && <ProblemsPanel problems={problems} returned={detail.returned} onGo={visit} onClose={() => setListing(false)} />}
         hint={<UndoHint view={view} />}
       />
-      <AddLevelDialog taken={levels.rows.map((row) => row.level)} opened={dialog === 'add'} onClose={() => setDialog(null)} onAdd={(level) => place.addLevel.mutate(level)} />
+      <AddLevelDialog taken={levels.rows.map((row) => row.level)} opened={dialog === 'add'} onClose={() => setDialog(null)} onAdd={(level) => place.addLevel(level)} />
       {dialog === 'go' && <GoToLevel onClose={() => setDialog(null)} onGo={levels.goTo} />}
     </>
   )

@@ -24,6 +24,21 @@ function markOf(vertebra: Vertebra, problem: Problem | null, isDone: boolean): M
   return vertebra.confidence !== null && vertebra.confidence < UNSURE_BELOW ? 'unsure' : 'open'
 }
 
+/**
+ * The vertebrae as acts have left them: levels as on screen, new ones added, those without level and
+ * voxels left out.
+ */
+export function vertebraeNow(known: readonly Vertebra[], levels: ReadonlyMap<number, string | null>, painted: { has: (number: number) => boolean }): Vertebra[] {
+  const byNumber = new Map(known.map((one) => [one.number, one]))
+  return [...levels]
+    .filter(([number, level]) => level !== null || painted.has(number))
+    .map(([number, level]) => ({ ...(byNumber.get(number) ?? newVertebra(number)), level }))
+}
+
+const newVertebra = (number: number): Vertebra => ({
+  number, uuid: '', level: null, counted_from: 'assumed', centroid_mm: null, confidence: null, is_partial: false,
+})
+
 export type Order = 'worst' | 'anatomy'
 
 /**

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Problem } from '../api/types'
 import { useCommand } from '../keys/useKeys'
-import { type LevelRow, levelRows, neighbour, type Order } from './levels'
+import { type LevelRow, levelRows, neighbour, type Order, vertebraeNow } from './levels'
 import type { Workplace } from './useWorkplace'
 
 const FIELD_MM = 190
@@ -22,13 +22,13 @@ function useDone(caseId: string) {
 
 /** The level strip: rows, order, the level in hand, and the keys that move along it. */
 export function useLevels(place: Workplace, active: number, problems: readonly Problem[]) {
-  const { view, detail, stats } = place
+  const { view, detail, stats, levels } = place
   const [order, setOrder] = useState<Order>('worst')
   const { done, change } = useDone(place.caseId)
   const middles = useMemo(() => new Map([...stats].map(([number, { middleMm }]) => [number, middleMm])), [stats])
   const rows = useMemo(
-    () => levelRows(detail?.vertebrae ?? [], problems, done, middles, order),
-    [detail, problems, done, middles, order],
+    () => levelRows(vertebraeNow(detail?.vertebrae ?? [], levels, stats), problems, done, middles, order),
+    [detail, levels, stats, problems, done, middles, order],
   )
   const choose = (row: LevelRow | null) => {
     if (!row || !view) return

@@ -1,11 +1,11 @@
 /** What a person needs to work on one case's mask: the case, its mask, the lease, and safe strokes. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
 import { api, ApiError, onSignedIn } from '../api/client'
 import type { CaseDetail, Lease, Problem, Session } from '../api/types'
-import { applyRuns, BaseMismatch, fetchMask, Journal, layOnTop, Outbox, type SaveState, sendStroke, type Stroke } from '../bridge'
-import { labelStats, type LabelStats, type SpineView, useVolume } from '../viewer'
+import { applyRuns, BaseMismatch, fetchMask, Journal, layOnTop, Outbox, type SaveState, sendStroke, type Stroke, Tool } from '../bridge'
+import { labelStats, type LabelStats, levelAct, type LevelChange, LevelMismatch, type Levels, levelsAfter, type SpineView, useVolume } from '../viewer'
 
 const RENEW_LEASE_MS = 60_000
 const NOTHING_SAVED: SaveState = { kind: 'saved', waiting: 0, at: null }
@@ -69,7 +69,7 @@ function useMask(caseId: string, view: SpineView | null, owner: string | null) {
     openMask(caseId, view, owner, stop.signal)
       .then((opened) => {
         if (stop.signal.aborted) return opened.outbox.close()
-        ends.push(view.editor.onStroke((tool, runs) => void opened.outbox.add(tool, runs)))
+        ends.push(view.editor.onAct((act) => void opened.outbox.add(act)))
         for (const stroke of onTop.current) layAgain(opened, stroke)
         onTop.current = []
         ends.push(onSignedIn(() => opened.outbox.begin()), () => opened.outbox.close())
@@ -97,9 +97,16 @@ function useMask(caseId: string, view: SpineView | null, owner: string | null) {
 function layAgain({ view, outbox }: OpenMask, stroke: Stroke): void {
   if (!view.labelMap) return
   const runs = layOnTop(view.labelMap, stroke.runs)
-  if (runs.starts.length === 0) return
-  outbox.add(stroke.tool, runs)
+  const levels = levelsOnTop(view.state.getState().levels, stroke.levels)
+  if (runs.starts.length === 0 && levels.length === 0) return
+  outbox.add({ tool: stroke.tool, number: stroke.number, runs, levels })
+  view.setLevels(levelsAfter(view.state.getState().levels, levels))
   view.redrawLabels()
+}
+
+/** The level changes that bring about what was wanted, from the levels as they are now. */
+function levelsOnTop(now: Levels, wanted: readonly LevelChange[]): LevelChange[] {
+  return wanted.map(({ number, to }) => ({ number, from: now.get(number) ?? null, to })).filter(({ from, to }) => from !== to)
 }
 
 /** The mask as the server has it, with what waits in this browser's journal on top. */
@@ -108,15 +115,20 @@ async function openMask(caseId: string, view: SpineView, owner: string, signal: 
   const mask = await fetchMask(caseId, { signal })
   const send = (bytes: Uint8Array<ArrayBuffer>) => sendStroke(caseId, bytes)
   const outbox = new Outbox({ journal, send, lastSequence: mask.lastSequence, revision: mask.revision })
+  let levels: Levels = mask.levels
   for (const stroke of await outbox.resume()) {
     if (stroke.sequence <= mask.lastSequence) continue
     try {
+      const after = levelsAfter(levels, stroke.levels)
       applyRuns(mask.labels, stroke.runs)
+      levels = after
     } catch (cause) {
-      if (!(cause instanceof BaseMismatch)) throw cause
+      if (!(cause instanceof BaseMismatch || cause instanceof LevelMismatch)) throw cause
       break
     }
   }
+  view.editor.nextNumber = mask.nextNumber
+  view.setLevels(levels)
   view.setLabels(mask.labels)
   return { view, outbox }
 }
@@ -136,7 +148,7 @@ function useStats(view: SpineView | null, isOpen: boolean): ReadonlyMap<number, 
     }
     count()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const end = view.editor.onStroke(() => {
+    const end = view.editor.onAct(() => {
       clearTimeout(timer)
       timer = setTimeout(count, 2_000)
     })
@@ -148,8 +160,17 @@ function useStats(view: SpineView | null, isOpen: boolean): ReadonlyMap<number, 
   return stats
 }
 
+/** Levels as they are on screen: those of the case until its mask is open, then what acts make of them. */
+function useLevelsShown(view: SpineView | null, detail: CaseDetail | null): Levels {
+  const ofCase = useMemo(() => new Map(detail?.vertebrae.map((one) => [one.number, one.level]) ?? []), [detail])
+  useEffect(() => {
+    if (view && !view.labelMap) view.setLevels(ofCase)
+  }, [view, ofCase])
+  const subscribe = useCallback((listener: () => void) => view?.state.subscribe(listener) ?? (() => undefined), [view])
+  return useSyncExternalStore(subscribe, () => view?.state.getState().levels ?? ofCase)
+}
+
 export function useWorkplace(caseId: string) {
-  const client = useQueryClient()
   const session = useQuery({ queryKey: ['session'], queryFn: ({ signal }) => api.get<Session>('/session/', signal), staleTime: 60_000 })
   const found = useCase(caseId)
   const detail = found.data ?? null
@@ -158,16 +179,12 @@ export function useWorkplace(caseId: string) {
   const mask = useMask(caseId, view, user && String(user.id))
   const state = useSaveState(mask.open?.outbox ?? null)
   const stats = useStats(view, mask.open !== null)
-  const levels = useMemo(() => new Map(detail?.vertebrae.map((one) => [one.number, one.level]) ?? []), [detail])
-  useEffect(() => view?.setLevels(levels), [view, levels])
-
-  const addLevel = useMutation({
-    mutationFn: (level: string) => api.post<{ number: number }>(`/cases/${caseId}/vertebrae/`, { level }),
-    onSuccess: async ({ number }) => {
-      await client.invalidateQueries({ queryKey: ['case', caseId] })
-      view?.setActive(number)
-    },
-  })
+  const levels = useLevelsShown(view, detail)
+  const addLevel = (level: string) => {
+    if (!view) return
+    const number = view.editor.nextNumber
+    if (view.editor.commit(levelAct(Tool.add, number, [{ number, from: null, to: level }]))) view.setActive(number)
+  }
   return {
     caseId, user, detail, failure: found.error?.message ?? mask.failure, loading, view,
     outbox: mask.open?.outbox ?? null, save: state, stats, levels, addLevel, reloadMask: mask.reload, takeTheirs: mask.takeTheirs,

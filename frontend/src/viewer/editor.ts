@@ -1,19 +1,13 @@
-/** Strokes on the label map: making them, taking them back, and telling who keeps them. */
-import { applyRuns, inverse, type Runs, runsFrom, Tool, voxelsIn } from '../bridge'
+/** Acts on the label map and the levels: making them, taking them back, and telling who keeps them. */
+import { applyRuns, type Runs, runsFrom, Tool } from '../bridge'
 import { toIjk, type Vec3 } from '../domain/geometry'
+import { type Act, changesNothing, inverseOf, levelsAfter, paintAct, voxelsOf } from './acts'
 import { type Brush, sweep } from './brush'
 import { LAYOUT, type Plane } from './planes'
 import type { SpineView } from './spineView'
 import { BONE_FROM_HU, LARGEST_RADIUS_MM, SMALLEST_RADIUS_MM } from './viewState'
 
-/** A stroke that can be taken back. */
-export interface Done {
-  readonly tool: Tool
-  readonly number: number
-  readonly runs: Runs
-}
-
-type Listener = (tool: Tool, runs: Runs, number: number) => void
+type Listener = (act: Act) => void
 
 const UNDO_STEPS = 200
 
@@ -21,14 +15,15 @@ export class Editor {
   private before: Map<number, number> | null = null
   private last: Vec3 | null = null
   private isErasing = false
-  private undone: Done[] = []
-  private made: Done[] = []
+  private undone: Act[] = []
+  private made: Act[] = []
+  private lowestFree = 1
   private readonly listeners = new Set<Listener>()
 
   constructor(private readonly view: SpineView) {}
 
-  /** Calls `listener` for every change of the map, undo and redo included. */
-  onStroke(listener: Listener): () => void {
+  /** Calls `listener` for every act, undo and redo included. */
+  onAct(listener: Listener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
   }
@@ -43,12 +38,21 @@ export class Editor {
 
   /** What undo would take back. */
   get newest(): { tool: Tool; number: number; voxels: number } | null {
-    const done = this.made.at(-1)
-    return done ? { tool: done.tool, number: done.number, voxels: voxelsIn(done.runs) } : null
+    const act = this.made.at(-1)
+    return act ? { tool: act.tool, number: act.number, voxels: voxelsOf(act) } : null
   }
 
   get isPainting(): boolean {
     return this.before !== null
+  }
+
+  /** The number that a new vertebra gets; numbers are never reused. */
+  get nextNumber(): number {
+    return Math.max(this.lowestFree, ...[...this.view.state.getState().levels.keys()].map((number) => number + 1))
+  }
+
+  set nextNumber(number: number) {
+    this.lowestFree = number
   }
 
   /** Forgets what can be taken back, because another map is shown. */
@@ -56,6 +60,17 @@ export class Editor {
     this.made = []
     this.undone = []
     this.before = null
+  }
+
+  /**
+   * Makes one act: changes label map and levels, draws, and tells. Returns false, and changes nothing,
+   * where the act changes nothing or a stroke is being made; throws where it does not fit what is shown.
+   */
+  commit(act: Act): boolean {
+    if (this.before || changesNothing(act) || !this.view.labelMap) return false
+    this.change(act)
+    this.done(act)
+    return true
   }
 
   begin(plane: Plane, mm: Vec3, isErasing: boolean): void {
@@ -71,7 +86,7 @@ export class Editor {
     if (this.before) this.paint(plane, mm)
   }
 
-  /** Ends the stroke; what it changed is told once. */
+  /** Ends the stroke, which becomes one act. */
   end(): void {
     const labels = this.view.labelMap
     const before = this.before
@@ -80,25 +95,22 @@ export class Editor {
     if (!labels || !before || before.size === 0) return
     const runs = runsFrom(before, labels)
     if (runs.starts.length === 0) return
-    const done: Done = { tool: this.isErasing ? Tool.eraser : Tool.brush, number: this.view.state.getState().active, runs }
-    this.made = [...this.made, done].slice(-UNDO_STEPS)
-    this.undone = []
     this.view.labelsChanged([])
-    this.tell(done.tool, runs, done.number)
+    this.done(paintAct(this.isErasing ? Tool.eraser : Tool.brush, this.view.state.getState().active, runs))
   }
 
   undo(): void {
-    const done = this.before ? undefined : this.made.pop()
-    if (!done) return
-    this.undone.push(done)
-    this.change(Tool.undo, inverse(done.runs), done.number)
+    const act = this.before ? undefined : this.made.pop()
+    if (!act) return
+    this.undone.push(act)
+    this.changeAndTell(inverseOf(act, Tool.undo))
   }
 
   redo(): void {
-    const done = this.before ? undefined : this.undone.pop()
-    if (!done) return
-    this.made.push(done)
-    this.change(Tool.redo, done.runs, done.number)
+    const act = this.before ? undefined : this.undone.pop()
+    if (!act) return
+    this.made.push(act)
+    this.changeAndTell({ ...act, tool: Tool.redo })
   }
 
   /** Makes the brush smaller or larger by one step. */
@@ -125,12 +137,24 @@ export class Editor {
     return { radiusMm, across, value: this.isErasing ? 0 : active, mayChange: isFree, paintOn: boneOnly && !this.isErasing ? { low: BONE_FROM_HU, high: null } : null }
   }
 
-  private change(tool: Tool, runs: Runs, number: number): void {
+  private done(act: Act): void {
+    this.made = [...this.made, act].slice(-UNDO_STEPS)
+    this.undone = []
+    this.tell(act)
+  }
+
+  private changeAndTell(act: Act): void {
+    this.change(act)
+    this.tell(act)
+  }
+
+  private change(act: Act): void {
     const labels = this.view.labelMap
     if (!labels) return
-    applyRuns(labels, runs)
-    this.view.labelsChanged(this.slicesOf(runs))
-    this.tell(tool, runs, number)
+    const levels = levelsAfter(this.view.state.getState().levels, act.levels)
+    applyRuns(labels, act.runs)
+    if (act.levels.length > 0) this.view.setLevels(levels)
+    this.view.labelsChanged(this.slicesOf(act.runs))
   }
 
   private slicesOf(runs: Runs): Set<number> {
@@ -143,7 +167,7 @@ export class Editor {
     return slices
   }
 
-  private tell(tool: Tool, runs: Runs, number: number): void {
-    for (const listener of this.listeners) listener(tool, runs, number)
+  private tell(act: Act): void {
+    for (const listener of this.listeners) listener(act)
   }
 }

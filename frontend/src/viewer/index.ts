@@ -14,12 +14,15 @@
  * `voxelAt(mm)`, `worldToCanvas(plane, mm)`, `canvasToWorld(plane, pixel)`. All points are LPS
  * millimetres, all pixels count from the upper left of the pane.
  *
- * Painting: put `tool: 'brush' | 'eraser'` into the state and listen with `view.editor.onStroke((tool,
- * runs, number) => ...)`; undo and redo come through the same listener. Left clicks of the tool
- * 'look' move the crosshair.
+ * Painting: put `tool: 'brush' | 'eraser'` into the state and listen with `view.editor.onAct((act) =>
+ * ...)`; undo and redo come through the same listener. Whatever else changes mask or levels is an act
+ * handed to `view.editor.commit(act)`: `levelAct(Tool.shift, number, changes)`, `paintAct(Tool.fill,
+ * number, runs)`; a new vertebra gets `view.editor.nextNumber`. Left clicks of the tool 'look' move the
+ * crosshair.
  *
  * Slices alone, without Cornerstone: `fetchMeta` and `loadSlice(meta, k)` of ../bridge.
  */
+export { type Act, inverseOf, levelAct, type LevelChange, LevelMismatch, type Levels, levelsAfter, paintAct, voxelsOf } from './acts'
 export { labelStats, type LabelStats } from './labelStats'
 export type { Loading } from './openVolume'
 export type { Pin } from './Pane'
