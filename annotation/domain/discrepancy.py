@@ -15,11 +15,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.domain.genant import GradeConvention
+from annotation.domain.frames import Frame, has_mm, one_frame
+from annotation.domain.genant import GradeConvention, heights_mm
 
 NOISE_OF_G: Final = 0.05
 GREAT_DIFFERENCE_OF_G: Final = 0.10
 GREAT_DISTANCE_MM: Final = 3.0
+GREAT_SHARE_OF_HEIGHT: Final = 0.12
+"""`GREAT_DISTANCE_MM` over the 25 mm of a body, where pictures have no millimetres."""
 MODERATE: Final = 2
 
 
@@ -48,6 +51,7 @@ class Said:
         not_graded_reason: why there is no grade, "" where there is one.
         deformity: flags for deformities that are no fracture.
         foreign_material: flags for foreign material.
+        frame: in what the points are given.
     """
 
     number: int
@@ -59,6 +63,7 @@ class Said:
     not_graded_reason: str = ""
     deformity: frozenset[str] = frozenset()
     foreign_material: frozenset[str] = frozenset()
+    frame: Frame = Frame.PATIENT_MM
 
 
 @dataclass(frozen=True)
@@ -223,10 +228,19 @@ def _points(a: Said, b: Said, _convention: GradeConvention, _is_decided: bool) -
         return _Found(8, Kind.POINTS, f"Only {name} places the six points")
     if a.g is not None and b.g is not None and abs(a.g - b.g) > GREAT_DIFFERENCE_OF_G:
         return _Found(8, Kind.POINTS, _difference_of_g("Same grade", a, b), abs(a.g - b.g))
-    farthest_mm = float(distances_in_plane_mm(a.six_points_mm, b.six_points_mm).max())
-    if farthest_mm <= GREAT_DISTANCE_MM:
-        return None
-    return _Found(8, Kind.POINTS, f"A point lies {farthest_mm:.1f} mm apart", farthest_mm)
+    return _points_apart(a, b, a.six_points_mm, b.six_points_mm)
+
+
+def _points_apart(
+    a: Said, b: Said, points_a: NDArray[np.float64], points_b: NDArray[np.float64]
+) -> _Found | None:
+    farthest = float(distances_in_plane_mm(points_a, points_b).max())
+    if has_mm(one_frame(a.frame, b.frame)):
+        is_great, words = farthest > GREAT_DISTANCE_MM, f"{farthest:.1f} mm"
+    else:
+        share = farthest / max(float(heights_mm(points).max()) for points in (points_a, points_b))
+        is_great, words = share > GREAT_SHARE_OF_HEIGHT, f"{100 * share:.0f} % of the height"
+    return _Found(8, Kind.POINTS, f"A point lies {words} apart", farthest) if is_great else None
 
 
 _RULES: Final[tuple[_Rule, ...]] = (_naming, _graded_by_one, _grades, _shapes, _flags, _points)

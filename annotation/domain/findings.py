@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.domain.frames import Frame, FramesMixed
+
 NOT_GRADED: Final = (
     "cervical",
     "partially_visible",
@@ -36,9 +38,10 @@ FOREIGN_MATERIAL: Final = ("pmma", "screw_rod", "cage", "vertebral_replacement",
 SHAPES: Final = ("wedge", "biconcave", "crush")
 CONFIDENCES: Final = ("sure", "unsure")
 
+_LEFT: Final = 0
 _POSTERIOR: Final = 1
 _SUPERIOR: Final = 2
-
+_FLAT_MM: Final = 1e-6
 
 USUAL_HEIGHTS_MM: Final = (4.0, 45.0)
 
@@ -63,16 +66,18 @@ class ImpossibleBody(ValueError):
         self.code = code
 
 
-def check_six_points(points_mm: object) -> NDArray[np.float64]:
+def check_six_points(points_mm: object, frame: Frame = Frame.PATIENT_MM) -> NDArray[np.float64]:
     """Return six points as an array, if they can be a vertebral body's.
 
     Args:
         points_mm: (3, 2, 3): position (anterior, middle, posterior), end (superior, inferior),
             LPS millimetres.
+        frame: what those millimetres are; points of a radiograph lie in its one plane.
 
     Raises:
         ImpossibleBody: if the form is wrong, a value is not finite, a height is zero, the ends of
             a height are swapped, the front lies behind the back, or the outline crosses itself.
+        FramesMixed: if points lie off the radiograph's plane, as a patient's points do.
     """
     try:
         points = np.asarray(points_mm, dtype=np.float64)
@@ -89,11 +94,16 @@ def check_six_points(points_mm: object) -> NDArray[np.float64]:
         raise ImpossibleBody("front_back")
     if _crosses_itself(points[..., _POSTERIOR:]):
         raise ImpossibleBody("crossing")
+    if frame is not Frame.PATIENT_MM and np.abs(points[..., _LEFT]).max() > _FLAT_MM:
+        raise FramesMixed("the points do not lie in the one plane of the radiograph")
     return points
 
 
 def unusual_heights(heights_mm: Sequence[float]) -> list[int]:
-    """Return which heights (0 anterior, 1 middle, 2 posterior) lie outside 4 to 45 mm."""
+    """Return which heights (0 anterior, 1 middle, 2 posterior) lie outside 4 to 45 mm.
+
+    Only heights in millimetres of the patient can be asked about: a radiograph magnifies.
+    """
     low, high = USUAL_HEIGHTS_MM
     return [place for place, height in enumerate(heights_mm) if not low <= height <= high]
 

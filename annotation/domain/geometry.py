@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.domain.frames import Frame, one_frame
+
 LPS_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 """Turns an LPS affine into a RAS affine and back."""
 
@@ -26,10 +28,12 @@ class Grid:
     Attributes:
         dims: number of voxels along i, j, k.
         affine_lps: 4x4, maps voxel index (i, j, k, 1) to LPS millimetres.
+        frame: what those millimetres are; on a radiograph they are the detector's, or pixels.
     """
 
     dims: tuple[int, int, int]
     affine_lps: NDArray[np.float64]
+    frame: Frame = Frame.PATIENT_MM
 
     def __post_init__(self) -> None:
         affine = np.asarray(self.affine_lps, dtype=np.float64)
@@ -65,7 +69,12 @@ class Grid:
         return np.asarray(points @ inverse[:3, :3].T + inverse[:3, 3])
 
     def is_same(self, other: "Grid", tolerance_mm: float = 1e-3) -> bool:
-        """Tell whether both grids have equal dimensions and corners within the tolerance."""
+        """Tell whether both grids have equal dimensions and corners within the tolerance.
+
+        Raises:
+            FramesMixed: if one lies in the patient and the other on a detector.
+        """
+        one_frame(self.frame, other.frame)
         if self.dims != other.dims:
             return False
         corners = np.array(np.meshgrid(*[(0, n - 1) for n in self.dims])).reshape(3, -1).T

@@ -41,6 +41,9 @@ _MAKERS: Final = (
     ("neurologica", "NeuroLogica"),
     ("imatron", "Imatron"),
     ("elscint", "Elscint"),
+    ("agfa", "Agfa"),
+    ("carestream", "Carestream"),
+    ("konica", "Konica Minolta"),
 )
 _MODEL_FAMILIES: Final = _words(
     """somatom sensation definition emotion biograph perspective spirit scope confidence naeotom
@@ -66,7 +69,9 @@ _TECHNICAL: Final = _words(
     BitsAllocated BitsStored HighBit PixelRepresentation PixelSpacing ImagePositionPatient
     ImageOrientationPatient RescaleIntercept RescaleSlope RescaleType PixelPaddingValue
     PixelPaddingRangeLimit NumberOfFrames BurnedInAnnotation SpecificCharacterSet PixelData
-    SmallestImagePixelValue LargestImagePixelValue"""
+    SmallestImagePixelValue LargestImagePixelValue ViewPosition PatientOrientation
+    ImagerPixelSpacing PixelSpacingCalibrationType EstimatedRadiographicMagnificationFactor
+    PositionerPrimaryAngle WindowCenter WindowWidth"""
 )
 """Used for the geometry and the voxels, or saying nothing of a person."""
 

@@ -73,7 +73,7 @@ class Reorientation:
             if flip:
                 affine[:3, 3] += column * (grid.dims[old] - 1)
         dims = [grid.dims[axis] for axis in self.axes]
-        return Grid((dims[0], dims[1], dims[2]), affine)
+        return Grid((dims[0], dims[1], dims[2]), affine, grid.frame)
 
     def as_record(self) -> dict[str, Any]:
         """Return what is kept with the volume, so that an export can go back."""

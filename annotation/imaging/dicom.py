@@ -21,6 +21,7 @@ from annotation.imaging.pixels import (
     refuse_scale,
     refuse_syntax,
 )
+from annotation.imaging.radiographs import is_radiograph, read_radiograph
 from annotation.imaging.results import (
     Allowed,
     Code,
@@ -62,14 +63,19 @@ def read_series(
 
 
 def iter_series(
-    sources: Iterable[Source], *, max_bytes: int = MAX_BYTES, progress: Progress | None = None
+    sources: Iterable[Source],
+    *,
+    max_bytes: int = MAX_BYTES,
+    progress: Progress | None = None,
+    front: str | None = None,
 ) -> Iterator[SeriesResult]:
-    """Yield one result per series, volumes and refusals, in order of appearance.
+    """Yield one result per series or radiograph, and refusals, in order of appearance.
 
     Args:
         sources: paths or seekable streams, in any order.
         max_bytes: most bytes the voxels of one series may take.
         progress: called with the share of headers and slices read, 0-1.
+        front: where the front lies in radiographs that do not say it, "left" or "right".
 
     Yields:
         Results with the neutral names "Series 1", "Series 2" and so on.
@@ -83,7 +89,7 @@ def iter_series(
     n_done = 0
     for group in groups:
         with silenced():
-            results = _read_group_safely(group, files, max_bytes)
+            results = _read_group_safely(group, files, max_bytes, front)
         n_done += len(group)
         tell(0.5 + n_done / len(frames) / 2)
         for result in results:
@@ -119,6 +125,8 @@ def _grouped(frames: Sequence[Frame]) -> list[list[Frame]]:
 
 
 def _group_key(frame: Frame) -> tuple[object, ...]:
+    if is_radiograph(frame):
+        return ("radiograph", frame.sop_uid)  # each is an image of its own
     header = frame.header
     identity = [
         str(header.get(key, ""))
@@ -153,21 +161,23 @@ _KIND_REASONS: Final = {
 
 
 def _read_group_safely(
-    group: list[Frame], files: list[Source], max_bytes: int
+    group: list[Frame], files: list[Source], max_bytes: int, front: str | None
 ) -> list[SeriesResult]:
     """Read a group; what no rule foresaw becomes a refusal.
 
     The text of such an error may quote the file, so only its type is logged.
     """
     try:
-        return list(_read_group(group, files, max_bytes))
+        return list(_read_group(group, files, max_bytes, front))
     except Exception as error:
         _LOG.error("a series was refused after %s", type(error).__name__)
         reason = "the series cannot be read"
         return [SeriesResult("", Code.UNREADABLE, reason, n_slices=len(group))]
 
 
-def _read_group(group: list[Frame], files: list[Source], max_bytes: int) -> Iterator[SeriesResult]:
+def _read_group(
+    group: list[Frame], files: list[Source], max_bytes: int, front: str | None
+) -> Iterator[SeriesResult]:
     blank = SeriesResult("", Code.ACCEPTED, "", n_slices=len(group))
     try:
         allowed = allowed_of(group[0].header)
@@ -177,6 +187,10 @@ def _read_group(group: list[Frame], files: list[Source], max_bytes: int) -> Iter
             removed=_removed(group, allowed),
             identity=identity_of(group[0].header),
         )
+        if is_radiograph(group[0]):
+            kept, notes = _without_copies(group, files)
+            yield read_radiograph(replace(blank, notes=notes), kept[0], files, max_bytes, front)
+            return
         _refuse_kind(group)
         kept, notes = _without_copies(group, files)
         _refuse_few(kept)

@@ -30,6 +30,14 @@ CT_CLASSES: Final = frozenset(
     }
 )
 """CT, Enhanced CT and Legacy Converted Enhanced CT Image Storage."""
+RADIOGRAPH_CLASSES: Final = {
+    "1.2.840.10008.5.1.4.1.1.1": "CR",
+    "1.2.840.10008.5.1.4.1.1.1.1": "DX",
+    "1.2.840.10008.5.1.4.1.1.12.1": "XA",
+    "1.2.840.10008.5.1.4.1.1.12.2": "RF",
+}
+"""Computed radiography, digital X-ray for presentation, angiography and fluoroscopy."""
+_FOR_PROCESSING: Final = "1.2.840.10008.5.1.4.1.1.1.1.1"
 _CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
 _DIRECTORY: Final = "1.2.840.10008.1.3.10"
 _MOST_DEFLATED_BYTES: Final = 4 << 20
@@ -48,6 +56,7 @@ _NEEDED: Final = (
     "BitsStored",
     "HighBit",
 )
+_PICTURES: Final = (b"\x89PNG", b"II*\0", b"MM\0*", b"\xff\xd8\xff")
 _META_BYTES: Final = 4096
 _PER_FRAME: Final = "PerFrameFunctionalGroupsSequence"
 _SHARED: Final = "SharedFunctionalGroupsSequence"
@@ -134,7 +143,7 @@ def read_frames(source: Source, index: int) -> list[Frame]:
         One frame, or all frames of a multi-frame image.
 
     Raises:
-        ImageRefused: if it is no DICOM image or no CT.
+        ImageRefused: if it is no DICOM image, or neither a CT nor a radiograph.
         NotListed: if it is a DICOMDIR.
     """
     header = _read_header(source)
@@ -156,12 +165,24 @@ def read_frames(source: Source, index: int) -> list[Frame]:
 def _read_header(source: Source) -> Dataset:
     try:
         with opened(source) as stream:
+            _refuse_pictures(stream)
             _refuse_deflated_bomb(stream)
             return dcmread(stream, stop_before_pixels=True, force=True)
     except ImageRefused:
         raise
     except Exception as error:
         raise ImageRefused(Code.UNREADABLE, "the file cannot be read as DICOM") from error
+
+
+def _refuse_pictures(stream: BinaryIO) -> None:
+    begin = stream.read(132)
+    stream.seek(0)
+    if begin.startswith(_PICTURES) and begin[128:] != b"DICM":  # a file may be both
+        raise ImageRefused(
+            Code.NOT_AN_IMAGE,
+            "a plain picture (PNG, TIFF or JPEG) states no patient, spacing or view; "
+            "a radiograph is taken in as DICOM",
+        )
 
 
 def _refuse_deflated_bomb(stream: BinaryIO) -> None:
@@ -181,9 +202,11 @@ def _refuse_other_classes(header: Dataset) -> None:
         raise ImageRefused(Code.NOT_AN_IMAGE, "the file is no DICOM image")
     if kind == _CAPTURE or kind.startswith(f"{_CAPTURE}."):
         raise ImageRefused(Code.SECONDARY_CAPTURE, "a screen capture, not a CT")
-    if kind not in CT_CLASSES:
+    if kind == _FOR_PROCESSING:
+        raise ImageRefused(Code.NOT_CT, "a radiograph's raw data, not the picture for reading")
+    if kind not in CT_CLASSES and kind not in RADIOGRAPH_CLASSES:
         modality = str(header.get("Modality", "")).upper()
-        known = {"MR": "an MR", "CR": "a radiograph", "DX": "a radiograph", "SEG": "a mask"}
+        known = {"MR": "an MR", "SEG": "a mask", "MG": "a mammogram"}
         what = known.get(modality, "an object of another kind")
         raise ImageRefused(Code.NOT_CT, f"{what}, not a CT")
 

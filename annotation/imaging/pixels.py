@@ -88,10 +88,10 @@ class SliceReader:
         Raises:
             ImageRefused: PIXELS_UNREADABLE, UNSUPPORTED_TRANSFER_SYNTAX or NOT_HU, and the slice.
         """
-        raw, header = self._raw(frame, place)
+        raw, header = self.read_stored(frame, place)
         values = raw * np.float64(frame.slope or 1) + np.float64(frame.intercept or 0)
         values = np.rint(values)
-        padding = _is_padding(raw, header)
+        padding = where_padded(raw, header)
         if padding is not None:
             values[padding] = AIR_HU
         if values.min() < _INT16[0] or values.max() > _INT16[1]:
@@ -100,7 +100,12 @@ class SliceReader:
             )
         return values.astype(np.int16)
 
-    def _raw(self, frame: Frame, place: int) -> tuple[NDArray[Any], Dataset]:
+    def read_stored(self, frame: Frame, place: int) -> tuple[NDArray[Any], Dataset]:
+        """Return one picture as stored, shape (rows, columns), and its whole header.
+
+        Raises:
+            ImageRefused: PIXELS_UNREADABLE or UNSUPPORTED_TRANSFER_SYNTAX, and the slice.
+        """
         if self._last is None or self._last[0] != frame.source:
             self._last = None
             dataset, pixels = self._decoded(frame, place)
@@ -164,7 +169,7 @@ def _without_spare_bits(pixels: NDArray[Any], header: Dataset) -> NDArray[Any]:
     return values
 
 
-def _is_padding(raw: NDArray[Any], header: Dataset) -> NDArray[np.bool_] | None:
+def where_padded(raw: NDArray[Any], header: Dataset) -> NDArray[np.bool_] | None:
     """Return where the scanner filled in, compared modulo 2**16 since the VR is often wrong."""
     limits = [header.get(key) for key in ("PixelPaddingValue", "PixelPaddingRangeLimit")]
     if not isinstance(limits[0], int):

@@ -6,12 +6,14 @@ a moment stands in `Identity` and goes to the restricted schema only; what may b
 words and of numbers, never of text out of a file.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.domain.frames import Frame, SpacingSource, has_mm
 from annotation.domain.geometry import GeometryMismatch, Grid
 
 
@@ -47,6 +49,8 @@ class Code(StrEnum):
     NOT_LABELS = "NOT_LABELS"
     UNMAPPED_LABELS = "UNMAPPED_LABELS"
     OTHER_GRID = "OTHER_GRID"
+    MULTI_FRAME = "MULTI_FRAME"
+    NOT_LATERAL = "NOT_LATERAL"
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,7 @@ class Allowed:
         kvp: tube voltage.
         contrast: True or False where the file says so, else None.
         slice_thickness_mm: as stated; never used for geometry.
-        modality: CT.
+        modality: CT, or of a radiograph CR, DX, RF or XA.
     """
 
     sex: str | None = None
@@ -154,6 +158,44 @@ class Allowed:
     contrast: bool | None = None
     slice_thickness_mm: float | None = None
     modality: str = "CT"
+
+
+@dataclass(frozen=True)
+class Window:
+    """Grey values to look through: the middle one and how many there are."""
+
+    center: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Radiograph:
+    """What is known of a radiograph beside its picture.
+
+    Attributes:
+        view: ViewPosition where it names a lateral view, else "lateral" or "unknown".
+        front: whether the file stated where the front lies, the importer said it, or it is
+            "unknown" and taken as left.
+        spacing_source: where the spacing comes from; None of it makes bone millimetres of a shadow.
+        magnification: the stated factor by which the detector's spacing was divided, or None.
+        is_inverted: stored with dark bone.
+        value_scale: stored value = value of the file * `value_scale` + `value_offset`.
+        value_offset: see `value_scale`.
+        windows: by name, in stored values: "stated" where the file has one, "picture", "bone".
+    """
+
+    view: str
+    front: str
+    spacing_source: SpacingSource
+    magnification: float | None
+    is_inverted: bool
+    value_scale: float
+    value_offset: float
+    windows: dict[str, Window]
+
+    def as_record(self) -> dict[str, Any]:
+        """Return what is kept with the volume; format ``lamina.radiograph/1``."""
+        return {"format": "lamina.radiograph/1", **asdict(self)}
 
 
 @dataclass(frozen=True)
@@ -188,6 +230,7 @@ class SeriesResult:
         identity: for the restricted schema only.
         allowed: what may be shown.
         removed: what stays behind.
+        radiograph: what is known of it where it is a radiograph.
     """
 
     name: str
@@ -203,6 +246,7 @@ class SeriesResult:
     identity: Identity = field(default_factory=Identity)
     allowed: Allowed = field(default_factory=Allowed)
     removed: Removed = field(default_factory=Removed)
+    radiograph: Radiograph | None = None
 
     @property
     def is_accepted(self) -> bool:
@@ -211,5 +255,14 @@ class SeriesResult:
 
     @property
     def spacing_mm(self) -> tuple[float, float, float] | None:
-        """Voxel size along i, j, k as stored; None where refused."""
-        return None if self.stored is None else self.stored.grid.spacing_mm
+        """Voxel size along i, j, k as stored; None where refused or where nothing states it."""
+        return (
+            self.stored.grid.spacing_mm
+            if self.stored is not None and has_mm(self.stored.grid.frame)
+            else None
+        )
+
+    @property
+    def frame(self) -> Frame | None:
+        """What the image's millimetres are; None where refused."""
+        return None if self.stored is None else self.stored.grid.frame

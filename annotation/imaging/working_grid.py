@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform, gaussian_filter1d
 
+from annotation.domain.frames import Frame
 from annotation.domain.geometry import Grid, Volume
 
 NAME: Final = "lamina.workinggrid/1"
@@ -69,7 +70,10 @@ def working_grid(source: Grid, rule: Rule) -> WorkingGrid:
 
     The new grid covers the old one's extent, border to border, with the same axes and centre; the
     number of voxels is rounded, so that at most half a new voxel is lost or added at the ends.
+    A radiograph is never resampled: its finest detail is what is measured on it.
     """
+    if source.frame is not Frame.PATIENT_MM:
+        return WorkingGrid(Rule.AS_STORED, source, source)
     old = np.asarray(source.spacing_mm)
     new = np.asarray(_spacing(source.spacing_mm, rule))
     dims, scale = [], []
@@ -84,7 +88,7 @@ def working_grid(source: Grid, rule: Rule) -> WorkingGrid:
     affine[:3, 3] = source.to_mm(middle_old) - affine[:3, :3] @ middle_new
     if scale == [1.0, 1.0, 1.0]:
         affine = source.affine_lps
-    return WorkingGrid(rule, source, Grid((dims[0], dims[1], dims[2]), affine))
+    return WorkingGrid(rule, source, Grid((dims[0], dims[1], dims[2]), affine, source.frame))
 
 
 def resample_volume(volume: Volume, grid: WorkingGrid) -> Volume:
