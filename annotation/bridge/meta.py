@@ -3,6 +3,7 @@
 The grid is given as Cornerstone wants it: origin of voxel (0, 0, 0), spacing, and the unit vectors
 of i, j and k in LPS (row cosines, column cosines, normal). They are right-handed for a canonical
 P, I, R volume; a left-handed direction would silently turn the order of slices and of labels.
+`frame` says what the millimetres are: those of a radiograph are the detector's, or pixels.
 """
 
 import hashlib
@@ -12,7 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 from annotation.bridge.encode import preview_factors
+from annotation.domain.frames import Frame
 from annotation.domain.geometry import GeometryMismatch, Grid, Volume
+from annotation.imaging.results import Radiograph
 
 NAME: Final = "lamina.volume/1"
 BONE_WINDOW: Final = {"center": 400.0, "width": 1800.0}
@@ -45,6 +48,9 @@ class VolumeMeta:
         slice_url: HTJ2K slices, with ``{k}``.
         slice_url_gz: gzip slices, with ``{k}``.
         hu_range: smallest and largest value.
+        frame: what the millimetres are, see `annotation.domain.frames`.
+        spacing_source: of a radiograph "calibrated", "imager" or "unknown", else None.
+        radiograph: what else is known of a radiograph, None of a CT.
     """
 
     format: str
@@ -59,6 +65,9 @@ class VolumeMeta:
     slice_url: str
     slice_url_gz: str
     hu_range: tuple[int, int]
+    frame: str
+    spacing_source: str | None
+    radiograph: dict[str, Any] | None
 
     def as_json(self) -> dict[str, Any]:
         """Return the document as plain lists, numbers and strings."""
@@ -77,18 +86,28 @@ def volume_hash(volume: Volume) -> str:
     digest = hashlib.sha256(NAME.encode())
     digest.update(np.asarray(volume.grid.dims, "<u4").tobytes())
     digest.update(np.ascontiguousarray(volume.grid.affine_lps, "<f8").tobytes())
+    if volume.grid.frame is not Frame.PATIENT_MM:
+        digest.update(volume.grid.frame.value.encode())
     for plane in volume.hu:
         digest.update(np.ascontiguousarray(plane, "<i2").tobytes())
     return digest.hexdigest()
 
 
-def describe_volume(volume: Volume, *, volume_id: str, content_hash: str) -> VolumeMeta:
+def with_defaults(meta: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored description with what older ones lack: they are all of CTs."""
+    return {"frame": Frame.PATIENT_MM.value, "spacing_source": None, "radiograph": None} | meta
+
+
+def describe_volume(
+    volume: Volume, *, volume_id: str, content_hash: str, radiograph: Radiograph | None = None
+) -> VolumeMeta:
     """Return the browser's description of a canonical volume.
 
     Args:
         volume: int16, canonical.
         volume_id: of the volume's row; stands in the URLs.
         content_hash: what `volume_hash` returned.
+        radiograph: what is known of it where it is one.
 
     Raises:
         GeometryMismatch: if the axes are not at right angles or not right-handed.
@@ -107,12 +126,22 @@ def describe_volume(volume: Volume, *, volume_id: str, content_hash: str) -> Vol
         spacing_mm=grid.spacing_mm,
         origin_mm=(origin[0], origin[1], origin[2]),
         direction=tuple(float(value) for value in unit.T.reshape(-1)),
-        window=dict(BONE_WINDOW),
+        window=_first_window(radiograph),
         preview=Preview((small[0], small[1], small[2]), factors, f"{base}/preview.gz"),
         slice_url=f"{base}/s/{{k}}.j2c",
         slice_url_gz=f"{base}/s/{{k}}.gz",
         hu_range=(int(volume.hu.min()), int(volume.hu.max())),
+        frame=grid.frame.value,
+        spacing_source=radiograph.spacing_source.value if radiograph else None,
+        radiograph=radiograph.as_record() if radiograph else None,
     )
+
+
+def _first_window(radiograph: Radiograph | None) -> dict[str, float]:
+    if radiograph is None:
+        return dict(BONE_WINDOW)
+    first = next(iter(radiograph.windows.values()))
+    return {"center": first.center, "width": first.width}
 
 
 def unit_vectors(grid: Grid) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from annotation.consensus import selectors
 from annotation.consensus.models import Disagreement, Settlement, Sitting
 from annotation.domain.discrepancy import Difference, Kind, Said, disagreements_of_many
+from annotation.domain.frames import Frame
 from annotation.domain.fusion import fuse_points
 from annotation.domain.genant import CONVENTIONS, Shape, measure_points
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
@@ -20,6 +21,7 @@ from annotation.reading.services import put_points, say
 from annotation.studies.models import Case, User
 from annotation.studies.selectors import role_for, roles_in
 from annotation.studies.services import advance_case
+from annotation.studies.volumes import frame_of
 
 Taken = Settlement.Taken
 
@@ -57,10 +59,14 @@ def _differences(
     if len(readings) < 2:
         return []
     convention = CONVENTIONS[readings[0].protocol.convention]
-    return disagreements_of_many([[_said(row) for row in rows] for rows in findings], convention)
+    frames = [frame_of(reading.case.volume) for reading in readings]
+    spoken = [
+        [_said(row, frame) for row in rows] for rows, frame in zip(findings, frames, strict=True)
+    ]
+    return disagreements_of_many(spoken, convention)
 
 
-def _said(finding: Finding) -> Said:
+def _said(finding: Finding, frame: Frame) -> Said:
     points = finding.six_points_mm
     return Said(
         number=finding.vertebra.number,
@@ -72,6 +78,7 @@ def _said(finding: Finding) -> Said:
         not_graded_reason=finding.not_graded_reason,
         deformity=frozenset(finding.deformity),
         foreign_material=frozenset(finding.foreign_material),
+        frame=frame,
     )
 
 

@@ -14,12 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from annotation.domain.frames import Frame, has_mm, unit_of
 from annotation.domain.geometry import GeometryMismatch, Grid
 from annotation.domain.vertebrae import LEVELS, place_of
 
 AIR_HU: Final = -300.0
 BLOCKING_PIECE_ML: Final = 0.2
 BLOCKING_PIECE_MM: Final = 5.0
+BLOCKING_SHARE: Final = 0.02
+BLOCKING_GAP_SHARE: Final = 0.2
+"""On a radiograph, of the main piece's area and of its width."""
 SMALLEST_PIECE_VOX: Final = 2
 OPTIONAL_LEVELS: Final = frozenset({"T13", "L6"})
 
@@ -176,21 +180,43 @@ def _pieces(spine: _Spine, bone: Bone) -> Iterable[SpineProblem]:
     if n_vox < SMALLEST_PIECE_VOX:
         return
     distance_mm, where = _apart(spine, pieces == main, pieces == second)
-    volume_ml = n_vox * float(np.prod(spine.grid.spacing_mm)) / 1000
+    unit = unit_of(spine.grid.frame)
     message = (
         f"{spine.name(bone)} is in {_NUMBER_WORDS.get(count, str(count))} pieces. "
-        f"A second piece of {n_vox} voxels ({_rounded_ml(volume_ml)} ml) lies "
-        f"{distance_mm:.0f} mm {where} the body."
+        f"A second piece of {_size(spine.grid, n_vox)} lies "
+        f"{distance_mm:.0f} {unit} {where} the body."
     )
     offset = [axis.start for axis in box]
     centre = np.argwhere(pieces == second).mean(axis=0) + offset
     at = spine.grid.to_mm(centre[::-1])
-    blocking = volume_ml >= BLOCKING_PIECE_ML and distance_mm >= BLOCKING_PIECE_MM
+    blocking = _is_great(spine.grid, n_vox, int(sizes[main - 1]), distance_mm)
     at_mm = (float(at[0]), float(at[1]), float(at[2]))
     yield SpineProblem("two_pieces", bone.number, bone.level, message, at_mm, blocking)
 
 
 _NUMBER_WORDS: Final = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+
+
+def _size(grid: Grid, n_vox: int) -> str:
+    """Return the size of a piece in words: a volume, an area on the detector, or pixels."""
+    if grid.frame is Frame.PATIENT_MM:
+        return f"{n_vox} voxels ({_rounded_ml(_volume_ml(grid, n_vox))} ml)"
+    area = n_vox * grid.spacing_mm[0] * grid.spacing_mm[1]
+    on_detector = f" ({area:.0f} mm\N{SUPERSCRIPT TWO} on the detector)"
+    return f"{n_vox} pixels{on_detector if has_mm(grid.frame) else ''}"
+
+
+def _is_great(grid: Grid, n_vox: int, n_main: int, distance: float) -> bool:
+    """Tell whether a second piece stops a submission; a shadow is judged by shares of the bone."""
+    if grid.frame is Frame.PATIENT_MM:
+        is_large = _volume_ml(grid, n_vox) >= BLOCKING_PIECE_ML
+        return is_large and distance >= BLOCKING_PIECE_MM
+    across = float(np.sqrt(n_main * grid.spacing_mm[0] * grid.spacing_mm[1]))
+    return n_vox >= BLOCKING_SHARE * n_main and distance >= BLOCKING_GAP_SHARE * across
+
+
+def _volume_ml(grid: Grid, n_vox: int) -> float:
+    return n_vox * float(np.prod(grid.spacing_mm)) / 1000
 
 
 def _rounded_ml(volume_ml: float) -> str:

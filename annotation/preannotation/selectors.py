@@ -37,8 +37,11 @@ def newest_attempt(case: Case) -> PreAnnotation | None:
 def grade_withheld_reason(image: Image) -> str:
     """Say why no grade is shown on an image, empty where one is.
 
-    Spacings are those the image was stored with, not those of the working grid.
+    Spacings are those the image was stored with, not those of the working grid. A radiograph is
+    graded by the ratio of its heights, which needs no spacing.
     """
+    if image.is_radiograph:
+        return ""
     affine = np.asarray(image.affine_lps, dtype=np.float64)
     coarsest = float(np.linalg.norm(affine[:3, :3], axis=0).max())
     limit = settings.GRADE_SPACING_LIMIT_MM

@@ -30,7 +30,15 @@ from annotation.preannotation.models import (
 from annotation.preannotation.selectors import grade_withheld_reason, model_in_service
 from annotation.preannotation.straight import encode_straight
 from annotation.studies.blobs import blob_store
-from annotation.studies.models import Case, Dataset, LevelAssignment, Origin, User, Vertebra
+from annotation.studies.models import (
+    Case,
+    Dataset,
+    Image,
+    LevelAssignment,
+    Origin,
+    User,
+    Vertebra,
+)
 from annotation.studies.selectors import vertebrae_of
 from annotation.studies.services import add_vertebra, advance_case, assign_levels
 from annotation.studies.volumes import grid_of
@@ -39,6 +47,7 @@ from annotation.work.services import start_job
 
 TASK: Final = "lamina.preannotate"
 QUEUE: Final = "infer"
+NO_RADIOGRAPH_MODEL: Final = "No model for radiographs is in service."
 CARD_FORMAT: Final = "lamina.weights/1"
 _OPEN: Final = (PreAnnotation.Status.WAITING, PreAnnotation.Status.RUNNING)
 _TAKES_DELIVERY: Final = (Stage.RECEIVED.value, Stage.QUEUED.value, Stage.REFINING.value)
@@ -133,7 +142,8 @@ def publish_model_version(
     """Let a model version serve a dataset from now on; cases that wait get its proposal."""
     term = ServiceTerm.objects.create(dataset=dataset, model=model, by=by, reason=reason[:200])
     if dataset.preannotates:
-        for case in dataset.cases.filter(stage=Stage.QUEUED.value):
+        waiting = dataset.cases.filter(stage=Stage.QUEUED.value)
+        for case in waiting.exclude(image__kind=Image.Kind.RADIOGRAPH):
             ask_for_preannotation(case)
     return term
 
@@ -141,9 +151,12 @@ def publish_model_version(
 def begin_preannotation(case: Case) -> None:
     """Ask for a proposal for a case that has arrived in the queue, if its dataset wants any.
 
-    A dataset without pre-annotation or without a model leaves the case waiting for an offer.
+    A dataset without pre-annotation or without a model leaves the case waiting for an offer. No
+    model reads radiographs: such a case is offered at once, with an empty mask.
     """
-    if case.dataset.preannotates and model_in_service(case.dataset) is not None:
+    if case.image.is_radiograph:
+        advance_case(case, move=Move.OFFER, by=None, role=Role.SYSTEM, note=NO_RADIOGRAPH_MODEL)
+    elif case.dataset.preannotates and model_in_service(case.dataset) is not None:
         ask_for_preannotation(case)
 
 
@@ -152,8 +165,10 @@ def ask_for_preannotation(case: Case) -> PreAnnotation:
     """Ask for the proposal of the model in service; an open request is not made twice.
 
     Raises:
-        Conflict: if no model serves the dataset.
+        Conflict: if no model serves the dataset, or the case is a radiograph.
     """
+    if case.image.is_radiograph:
+        raise Conflict(NO_RADIOGRAPH_MODEL, code="no_radiograph_model")
     model = model_in_service(case.dataset)
     if model is None:
         raise Conflict("No model serves this dataset.", code="no_model")
@@ -205,6 +220,7 @@ def store_preannotation(preannotation: PreAnnotation, proposal: Proposal) -> Pre
 
     Raises:
         GeometryMismatch: if the proposal lies on another grid.
+        FramesMixed: if it lies in the patient and the case is a radiograph, or the other way.
         Conflict: if the case went on without it.
     """
     row = PreAnnotation.objects.select_for_update().select_related("model").get(pk=preannotation.pk)

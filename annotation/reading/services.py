@@ -10,6 +10,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from annotation.domain.findings import ImpossibleBody, check_six_points
+from annotation.domain.frames import Frame, FramesMixed
 from annotation.domain.genant import CONVENTIONS, measure_points
 from annotation.domain.proposal import CountedFrom
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
@@ -24,6 +25,7 @@ from annotation.refinement.services import refuse_unknown_reason
 from annotation.studies.models import Case, User, Vertebra, Volume
 from annotation.studies.selectors import assignments_of, levels_of, role_for, roles_in, vertebrae_of
 from annotation.studies.services import advance_case
+from annotation.studies.volumes import frame_of
 
 _TEXTS: Final = ("level", "shape_reader", "confidence", "remark", "not_graded_reason")
 _FLAGS: Final = ("deformity", "foreign_material")
@@ -176,7 +178,7 @@ def say(finding: FindingFields, said: Mapping[str, Any], volume: Volume) -> None
             setattr(finding, name, sorted(set(said[name])))
     _say_grade(finding, said)
     if "six_points_mm" in said:
-        put_points(finding, _checked_points(said["six_points_mm"]), volume)
+        put_points(finding, _checked_points(said["six_points_mm"], frame_of(volume)), volume)
 
 
 def _say_grade(finding: FindingFields, said: Mapping[str, Any]) -> None:
@@ -190,13 +192,15 @@ def _say_grade(finding: FindingFields, said: Mapping[str, Any]) -> None:
         finding.shape_reader = ""
 
 
-def _checked_points(points: object) -> NDArray[np.float64] | None:
+def _checked_points(points: object, frame: Frame) -> NDArray[np.float64] | None:
     if points is None:
         return None
     try:
-        return check_six_points(points)
+        return check_six_points(points, frame)
     except ImpossibleBody as error:
         raise ContentRefused(f"These are no body's points. {error}", code="points") from None
+    except FramesMixed as error:
+        raise ContentRefused(f"These are another image's points: {error}.", code="frame") from None
 
 
 @transaction.atomic

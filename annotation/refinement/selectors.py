@@ -6,6 +6,7 @@ import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from annotation.domain.frames import Frame
 from annotation.domain.grammar import Bone, SpineProblem, spine_problems
 from annotation.domain.refusals import NotVisible
 from annotation.domain.workflow import Move, Stage
@@ -120,12 +121,13 @@ def bones_of(case: Case) -> list[Bone]:
 
 def problems_of(case: Case) -> Sequence[SpineProblem]:
     """Return what the grammar of the spine finds in the main mask, blocking problems first."""
-    hu = np.asarray(load_ct(case.volume).hu, dtype=np.int16)
+    grid = grid_of(case.volume)
+    has_hu = grid.frame is Frame.PATIENT_MM  # grey values of a radiograph are no density
     return spine_problems(
         current_mask(case),
-        grid_of(case.volume),
+        grid,
         bones_of(case),
-        hu=hu,
+        hu=np.asarray(load_ct(case.volume).hu, dtype=np.int16) if has_hu else None,
         scheme=case.dataset.level_scheme,
     )
 

@@ -25,6 +25,7 @@ from annotation.studies.selectors import levels_of, vertebrae_of
 FORMAT: Final = "lamina.release/1"
 SPLITS: Final = ("training", "validation", "test")
 FEWEST_PATIENTS: Final = 5
+NO_VOLUME: Final = "a radiograph; the VerSe layout holds CT volumes only"
 _OF_ROUND: Final = {RoundCase.Split.TRAIN: "training", RoundCase.Split.FROZEN: "test"}
 
 
@@ -93,6 +94,13 @@ def freeze(release: Release, cases: list[Case]) -> tuple[dict[str, Any], list[Re
         "cases": described,
     }
     return manifest, rows
+
+
+def leave_out(radiographs: Iterable[Case]) -> list[dict[str, str]]:
+    """Return the final cases that a release does not hold, each with the reason."""
+    return [
+        {"code": case.code, "subject": _name(case), "reason": NO_VOLUME} for case in radiographs
+    ]
 
 
 def _name(case: Case) -> str:

@@ -24,6 +24,7 @@ from annotation.imaging.verse import (
 from annotation.releases.tree import CaseContent, path_of
 
 SUMS: Final = "SHA256SUMS"
+_SHOWN: Final = 5
 ROUNDING_VOX: Final = 0.051
 """Centroids are written with one decimal."""
 
@@ -148,6 +149,20 @@ def add_read_back(proof: Proof, found: ReadBack) -> None:
             f"{found.n_centroids} centroids, tolerance {TOLERANCE_VOX:.0f} voxels", found.outside
         ),
     )
+
+
+def add_left_out(
+    proof: Proof, archive: zipfile.ZipFile, left_out: Sequence[Mapping[str, str]]
+) -> None:
+    """Name the final cases that are not in the archive, with their reason, and look for them."""
+    if not left_out:
+        return
+    names = [name.lower() for name in archive.namelist()]
+    found = [one["code"] for one in left_out if any(one["subject"] in name for name in names)]
+    reasons = "; ".join(f"{one['code']}: {one['reason']}" for one in left_out[:_SHOWN])
+    more = f"; and {len(left_out) - _SHOWN} more" if len(left_out) > _SHOWN else ""
+    evidence = _evidence(f"{len(left_out)} left out. {reasons}{more}", found)
+    proof.add("What is left out is named", ok=not found, evidence=evidence)
 
 
 def add_sums(proof: Proof, archive: zipfile.ZipFile, top: str) -> None:

@@ -14,19 +14,20 @@ from django.utils import timezone
 from annotation.domain.refusals import Conflict, ContentRefused
 from annotation.domain.workflow import Role
 from annotation.releases import tables
-from annotation.releases.freezing import freeze
+from annotation.releases.freezing import freeze, leave_out
 from annotation.releases.models import Release, ReleaseCase
 from annotation.releases.proof import (
     SUMS,
     Proof,
     ReadBack,
+    add_left_out,
     add_read_back,
     add_rows,
     add_sums,
     check_case,
 )
 from annotation.releases.tree import case_files, common_files, load_case, top_of
-from annotation.rounds.freezing import final_cases
+from annotation.rounds.freezing import final_cases, final_radiographs
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Dataset, User
 from annotation.studies.selectors import require_role
@@ -69,7 +70,9 @@ def start_release(dataset: Dataset, *, by: User, version: str, licence: str) -> 
         )
     cases = final_cases(dataset)
     if not cases:
-        raise ContentRefused("No case is final yet; there is nothing to release.", code="no_case")
+        raise ContentRefused(
+            "No CT case is final yet; there is nothing to release.", code="no_case"
+        )
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     release = dataset.releases.select_related("job").filter(version=version).first()
     if release is None:
@@ -81,6 +84,7 @@ def start_release(dataset: Dataset, *, by: User, version: str, licence: str) -> 
     release.save()
     ReleaseCase.objects.filter(release=release).delete()
     release.manifest, rows = freeze(release, cases)
+    release.manifest["left_out"] = leave_out(final_radiographs(dataset))
     ReleaseCase.objects.bulk_create(rows)
     release.table = tables.overview(release.manifest["cases"])
     release.job = start_job(
@@ -162,5 +166,6 @@ def _prove(file: IO[bytes], manifest: Mapping[str, Any], report: Report) -> Proo
             report(70 + 25 * number // len(cases), f"Reading case {number + 1} back")
             check_case(archive, manifest, load_case(case), found)
         add_read_back(proof, found)
+        add_left_out(proof, archive, manifest.get("left_out", []))
         add_sums(proof, archive, top_of(manifest))
     return proof

@@ -130,6 +130,10 @@ def _readme(manifest: Mapping[str, Any]) -> str:
         "the method of each. Grades follow Genant et al. 1993 by the convention named in\n"
         "`manifest.json`. `SHA256SUMS` lists every file.\n"
     )
+    if manifest.get("left_out"):
+        out.write("\nLeft out of this release:\n\n")
+        for one in manifest["left_out"]:
+            out.write(f"* {one['code']}: {one['reason']}\n")
     return out.getvalue()
 
 

@@ -26,7 +26,7 @@ from annotation.preannotation.selectors import weights_folder
 from annotation.refinement.selectors import newest_revision
 from annotation.rounds.models import RoundCase, TrainingRound
 from annotation.studies.blobs import blob_store
-from annotation.studies.models import Case, Dataset, Patient
+from annotation.studies.models import Case, Dataset, Image, Patient
 from annotation.studies.selectors import assignments_of, vertebrae_of
 from annotation.studies.volumes import load_ct
 
@@ -39,8 +39,17 @@ _Split = RoundCase.Split
 
 
 def final_cases(dataset: Dataset) -> list[Case]:
-    """Return the cases of a data set that are final now."""
-    cases = dataset.cases.filter(stage=Stage.FINAL.value).order_by("number")
+    """Return the CT cases of a data set that are final now."""
+    return _final(dataset, Image.Kind.VOLUME)
+
+
+def final_radiographs(dataset: Dataset) -> list[Case]:
+    """Return the radiographs of a data set that are final now: no round or release takes them."""
+    return _final(dataset, Image.Kind.RADIOGRAPH)
+
+
+def _final(dataset: Dataset, kind: str) -> list[Case]:
+    cases = dataset.cases.filter(stage=Stage.FINAL.value, image__kind=kind).order_by("number")
     return list(cases.select_related("patient", "volume", "dataset"))
 
 

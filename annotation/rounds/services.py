@@ -22,7 +22,7 @@ from annotation.refinement.selectors import find_track, lease_of
 from annotation.refinement.services import is_touched
 from annotation.rounds.freezing import final_cases, freeze_case, split_patients, write_folder
 from annotation.rounds.models import RoundCase, TrainingRound
-from annotation.studies.models import Case, Dataset, User
+from annotation.studies.models import Case, Dataset, Image, User
 from annotation.studies.selectors import require_role
 from annotation.work.models import Job
 from annotation.work.services import start_job
@@ -56,7 +56,9 @@ def start_round(dataset: Dataset, *, by: User) -> TrainingRound:
         raise Conflict("No model serves this data set, so none can be trained on.", code="no_model")
     cases = final_cases(dataset)
     if not cases:
-        raise ContentRefused("No case is final yet; there is nothing to train on.", code="no_case")
+        raise ContentRefused(
+            "No CT case is final yet; there is nothing to train on.", code="no_case"
+        )
     number = (dataset.rounds.aggregate(last=Max("number"))["last"] or 0) + 1
     try:
         with transaction.atomic():
@@ -134,7 +136,7 @@ def conclude_round(
 
 def untouched_cases(dataset: Dataset) -> list[Case]:
     """Return the cases under refinement on which nobody has worked or works."""
-    cases = dataset.cases.filter(stage=Stage.REFINING.value)
+    cases = dataset.cases.filter(stage=Stage.REFINING.value, image__kind=Image.Kind.VOLUME)
     return [case for case in cases if _is_untouched(case)]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
@@ -14,8 +14,15 @@ from annotation.domain.geometry import Volume as Ct
 from annotation.domain.workflow import Move, Role
 from annotation.imaging.canonical import Reorientation, to_canonical
 from annotation.imaging.label_maps import number_vertebrae
-from annotation.imaging.results import Code, SeriesResult
-from annotation.imaging.working_grid import Rule, resample_labels, resample_volume, working_grid
+from annotation.imaging.radiographs import LATERAL, UNKNOWN
+from annotation.imaging.results import Code, Radiograph, SeriesResult
+from annotation.imaging.working_grid import (
+    Rule,
+    WorkingGrid,
+    resample_labels,
+    resample_volume,
+    working_grid,
+)
 from annotation.studies.models import (
     Case,
     Dataset,
@@ -112,12 +119,12 @@ def admit(
     grid = working_grid(arrival.ct.grid, Rule(dataset.working_grid))
     volume = image.volumes.filter(rule=grid.rule.value).first() if image else None
     if volume is None:
-        record = {"reorientation": arrival.turn.as_record(), "working_grid": grid.as_record()}
         volume = encode_volume(
             resample_volume(arrival.ct, grid),
             rule=grid.rule.value,
-            record=record,
+            record=_record(arrival, grid),
             progress=progress,
+            radiograph=arrival.result.radiograph,
         )
     with transaction.atomic():
         if volume._state.adding:
@@ -128,6 +135,13 @@ def admit(
             _begin_with(case, resample_labels(labels, grid.source, grid.target))
         advance_case(case, move=Move.QUEUE, by=None, role=Role.SYSTEM)
     return Admitted(case, is_duplicate=False)
+
+
+def _record(arrival: Arrival, grid: WorkingGrid) -> dict[str, Any]:
+    """Return how the stored image became the volume, so that an export can go back."""
+    record = {"reorientation": arrival.turn.as_record(), "working_grid": grid.as_record()}
+    radiograph = arrival.result.radiograph
+    return record if radiograph is None else {**record, "radiograph": radiograph.as_record()}
 
 
 def _write_image(arrival: Arrival) -> Image:
@@ -156,6 +170,7 @@ def _write_image(arrival: Arrival) -> Image:
     grid = _stored_grid(arrival)
     return Image.objects.create(
         series=series,
+        kind=Image.Kind.VOLUME if arrival.result.radiograph is None else Image.Kind.RADIOGRAPH,
         content_sha256=arrival.content_sha256,
         frame_key=keys.frame,
         original_blob=arrival.original_blob,
@@ -177,8 +192,18 @@ def _flags(result: SeriesResult) -> list[str]:
 
 
 def _title(result: SeriesResult) -> str:
+    if result.radiograph is not None:
+        return _title_of_radiograph(result, result.radiograph)
     size = " x ".join(f"{mm:.2g}" for mm in result.spacing_mm or ())
     return f"CT, {result.n_slices} slices, {size} mm"
+
+
+def _title_of_radiograph(result: SeriesResult, about: Radiograph) -> str:
+    view = "view unknown" if about.view == UNKNOWN else f"lateral ({about.view})"
+    view = about.view if about.view == LATERAL else view
+    sizes = result.spacing_mm
+    spacing = "spacing unknown" if sizes is None else f"{about.spacing_source} {sizes[0]:.3f} mm"
+    return f"Radiograph {result.allowed.modality}, {view}, {spacing}"
 
 
 def _begin_with(case: Case, labels: Labels) -> None:

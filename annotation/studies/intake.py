@@ -18,6 +18,7 @@ from annotation.imaging.dicom import iter_series
 from annotation.imaging.label_maps import TABLES
 from annotation.imaging.masks import import_mask
 from annotation.imaging.nifti import is_nifti, read_ct
+from annotation.imaging.radiographs import LEFT, RIGHT
 from annotation.imaging.results import Code, ImageRefused, Removed, SeriesResult
 from annotation.storage.archives import ArchiveRefused, Limits, is_zip, unpack
 from annotation.studies.admission import (
@@ -90,12 +91,14 @@ def _copy(source: BinaryIO, place: Path, at_most: int) -> int:
 
 
 @transaction.atomic
-def finish_import(batch: ImportBatch, *, mask_table: str = "") -> ImportBatch:
+def finish_import(batch: ImportBatch, *, mask_table: str = "", front: str = "") -> ImportBatch:
     """Close a batch and have its files read by a worker.
 
     Args:
         batch: open.
         mask_table: meaning of the mask that was added, see `imaging.label_maps.TABLES`.
+        front: where the front lies in radiographs that do not say it, "left" or "right"; empty
+            where the importer does not know it either.
 
     Raises:
         Conflict: if it was closed before.
@@ -103,6 +106,8 @@ def finish_import(batch: ImportBatch, *, mask_table: str = "") -> ImportBatch:
     """
     if mask_table and mask_table not in TABLES:
         raise ContentRefused(f"Known tables of labels: {', '.join(TABLES)}.", code="unknown_table")
+    if front not in ("", LEFT, RIGHT):
+        raise ContentRefused("The front lies left or right.", code="unknown_front")
     batch.refresh_from_db()
     _require_open(batch)
     if batch.n_files == 0:
@@ -115,7 +120,8 @@ def finish_import(batch: ImportBatch, *, mask_table: str = "") -> ImportBatch:
         about={"import": str(batch.pk)},
     )
     batch.state, batch.mask_table = ImportBatch.State.READING, mask_table
-    batch.save(update_fields=["job", "state", "mask_table"])
+    batch.front = front
+    batch.save(update_fields=["job", "state", "mask_table", "front"])
     return batch
 
 
@@ -138,7 +144,7 @@ def read_batch(batch: ImportBatch, claim: Claim) -> list[dict[str, Any]]:
     findings: list[dict[str, Any]] = []
     removed = Removed()
     paths, refused = _files_of(batch)
-    for read in chain(map(Read, refused), _results(paths, claim)):
+    for read in chain(map(Read, refused), _results(paths, claim, batch.front or None)):
         finding = _one(batch, read, claim)
         finding["duplicate"] = finding["duplicate"] and finding["case"] not in made_before
         removed += read.result.removed
@@ -209,7 +215,7 @@ class Read:
     files: Callable[[], list[Path]] = list
 
 
-def _results(paths: list[Path], claim: Claim) -> Iterator[Read]:
+def _results(paths: list[Path], claim: Claim, front: str | None) -> Iterator[Read]:
     """Yield NIfTI images and then DICOM series, one volume at a time."""
     niftis = [path for path in paths if is_nifti(path)]
     others = [path for path in paths if path not in set(niftis)]
@@ -221,7 +227,8 @@ def _results(paths: list[Path], claim: Claim) -> Iterator[Read]:
         return
     index = InstanceIndex(others)
     steps = _Steps(claim, 5, 70, "Reading")
-    for result in iter_series(others, max_bytes=settings.IMPORT_MAX_BYTES, progress=steps):
+    limit = settings.IMPORT_MAX_BYTES
+    for result in iter_series(others, max_bytes=limit, progress=steps, front=front):
         yield Read(result, partial(index.files_of, result.identity.sop_uids))
 
 
@@ -263,6 +270,8 @@ def _one(batch: ImportBatch, read: Read, claim: Claim) -> dict[str, Any]:
 
 
 def _labels(mask: Path, table: str, arrival: Arrival) -> tuple[Labels | None, str]:
+    if arrival.result.radiograph is not None:
+        return None, "its mask was left out: masks come with a CT only"
     try:
         labels = import_mask(mask, TABLES[table or "verse"], arrival.ct.grid)
     except ImageRefused as refusal:
@@ -276,7 +285,7 @@ def _describe(result: SeriesResult) -> dict[str, Any]:
         "name": result.name,
         "accepted": result.is_accepted,
         "code": result.code.value,
-        "reason": result.reason,
+        "reason": "; ".join([result.reason, *(result.notes if result.radiograph else ())]),
         "place": place.text,
         "n_slices": result.n_slices,
         "spacing_mm": _floats(result.spacing_mm),

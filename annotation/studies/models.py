@@ -186,6 +186,11 @@ class Image(models.Model):
     def __str__(self) -> str:
         return f"image {self.pk}"
 
+    @property
+    def is_radiograph(self) -> bool:
+        """Tell whether it is a radiograph: one slice, in millimetres of the detector or pixels."""
+        return self.kind == Image.Kind.RADIOGRAPH
+
 
 class Volume(models.Model):
     """An image on a working grid, canonical P, I, R: what is seen, painted and released.
@@ -332,7 +337,8 @@ class LevelAssignment(models.Model):
 class ImportBatch(models.Model):
     """Files of one upload on their way to becoming cases; `findings` say what became of each.
 
-    `mask_table` names the meaning of a mask that came with the image, empty where none did.
+    `mask_table` names the meaning of a mask that came with the image, empty where none did;
+    `front` says where the front lies in radiographs that do not say it themselves.
     """
 
     class State(models.TextChoices):
@@ -349,6 +355,7 @@ class ImportBatch(models.Model):
     n_files = models.PositiveIntegerField(default=0)
     n_bytes = models.PositiveBigIntegerField(default=0)
     mask_table = models.CharField(max_length=40, blank=True)
+    front = models.CharField(max_length=5, blank=True)
     findings = models.JSONField(default=list)
     removed = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

@@ -32,6 +32,7 @@ from annotation.imaging.deidentify import (
 from annotation.imaging.dicom import read_series
 from annotation.imaging.nifti import ct_bytes, read_ct
 from annotation.imaging.results import Code
+from tests.films import film
 from tests.imaging.series import Slices, as_file
 
 TEXT = ("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT")
@@ -294,3 +295,29 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path):
     with pytest.raises(KeyFileUnsafe) as unsafe:
         load_key(path)
     assert "KANARI" not in str(unsafe.value)
+
+
+def test_canaries_of_a_radiograph_stay_behind(tmp_path, everything_said):
+    ds = film()
+    canaries = seed(ds)
+    path = tmp_path / "KANARIFILE.dcm"
+    path.write_bytes(as_file(ds).getvalue())
+    assert len(canaries) > 600
+    (result,) = read_series([path])
+    assert result.code is Code.ACCEPTED
+    assert result.radiograph is not None
+    volume, turn = to_canonical(result.stored)
+    meta = describe_volume(
+        volume, volume_id="v1", content_hash=volume_hash(volume), radiograph=result.radiograph
+    )
+    leaving = " ".join(
+        [
+            what_leaves(result),
+            json.dumps(meta.as_json()),
+            json.dumps(turn.as_record()),
+            everything_said(),
+        ]
+    )
+    assert "KANARI" not in leaving
+    assert DATE not in leaving
+    assert result.removed.values > 3 * 500

@@ -12,13 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotation.bridge.meta import with_defaults
 from annotation.consensus.services import settle_case
+from annotation.domain.frames import Frame, SpacingSource, has_mm
 from annotation.domain.genant import DEFAULT_CONVENTION
 from annotation.domain.refusals import NotVisible
 from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import grade_withheld_reason, shown_vertebrae
-from annotation.preannotation.services import ask_for_preannotation
+from annotation.preannotation.services import NO_RADIOGRAPH_MODEL, ask_for_preannotation
 from annotation.reading.selectors import (
     is_proposal_hidden_from,
     own_reading,
@@ -33,7 +35,7 @@ from annotation.refinement.leases import describe_lease
 from annotation.refinement.models import MaskRevision, MaskTrack
 from annotation.refinement.selectors import lease_of, person_shown, standing_return, tracks_of
 from annotation.studies.blobs import blob_store
-from annotation.studies.models import Case, User
+from annotation.studies.models import Case, Image, User
 from annotation.studies.selectors import (
     cases_visible_to,
     get_case,
@@ -110,7 +112,13 @@ class CaseDetailSerializer(serializers.Serializer[Any]):
     roles = serializers.ListField(child=serializers.ChoiceField(choices=list(Role)))
     moves = serializers.ListField(child=serializers.ChoiceField(choices=list(Move)))
     volume = serializers.UUIDField()
-    spacing_mm = ThreeNumbersField()
+    spacing_mm = ThreeNumbersField(allow_null=True)
+    kind = serializers.ChoiceField(choices=Image.Kind.values)
+    frame = serializers.ChoiceField(choices=[frame.value for frame in Frame])
+    spacing_source = serializers.ChoiceField(
+        choices=[source.value for source in SpacingSource], allow_null=True
+    )
+    remarks = serializers.ListField(child=serializers.CharField())
     vertebrae = VertebraSerializer(many=True)
     proposal = ProposalOutSerializer(allow_null=True)
     proposal_hidden = serializers.BooleanField()
@@ -149,7 +157,7 @@ def describe_case(user: User, case: Case) -> dict[str, Any]:
         "roles": sorted(role.value for role in roles_in(user, case.dataset)),
         "moves": open_moves(user, case),
         "volume": case.volume_id,
-        "spacing_mm": grid_of(case.volume).spacing_mm,
+        **_describe_image(case),
         "vertebrae": vertebrae,
         "proposal": _describe_proposal(proposal) if proposal else None,
         "proposal_hidden": is_hidden,
@@ -164,6 +172,19 @@ def describe_case(user: User, case: Case) -> dict[str, Any]:
             {"kind": row.track.kind, "revision": row.number, "author_kind": row.author_kind}
             for row in tracks_of(case)
         ],
+    }
+
+
+def _describe_image(case: Case) -> dict[str, Any]:
+    """Return what kind of image it is, its spacing where it has one, and remarks of the intake."""
+    grid = grid_of(case.volume)
+    is_radiograph = case.image.is_radiograph
+    return {
+        "spacing_mm": grid.spacing_mm if has_mm(grid.frame) else None,
+        "kind": case.image.kind,
+        "frame": grid.frame.value,
+        "spacing_source": with_defaults(case.volume.meta)["spacing_source"],
+        "remarks": [*case.image.flags, NO_RADIOGRAPH_MODEL] if is_radiograph else [],
     }
 
 

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from annotation.bridge.encode import SliceIndex, read_index, read_slice
+from annotation.bridge.meta import with_defaults
 from annotation.domain.refusals import NotVisible
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import User, Volume
@@ -41,7 +42,7 @@ def _answering(view: Callable[..., HttpResponse]) -> View:
 
 @_answering
 def show_meta(volume: Volume) -> HttpResponse:
-    return JsonResponse(volume.meta)
+    return JsonResponse(with_defaults(volume.meta))
 
 
 @_answering

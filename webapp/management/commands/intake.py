@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotation.domain.refusals import Refused
 from annotation.imaging.label_maps import TABLES
+from annotation.imaging.radiographs import LEFT, RIGHT
 from annotation.studies import intake
 from annotation.studies.models import Dataset, ImportBatch
 from annotation.studies.tasks import read_import
@@ -24,13 +25,25 @@ class Command(BaseCommand):
         parser.add_argument("--dataset", required=True, help="short name of the data set")
         parser.add_argument("--mask", type=Path, help="NIfTI mask on the grid of the one image")
         parser.add_argument("--mask-labels", choices=sorted(TABLES), default="verse")
+        parser.add_argument(
+            "--front",
+            choices=[LEFT, RIGHT],
+            default="",
+            help="where the front lies in radiographs that do not say it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         dataset = Dataset.objects.filter(slug=options["dataset"]).first()
         if dataset is None:
             raise CommandError("There is no data set of this short name.")
         try:
-            batch = take_in(dataset, options["path"], options["mask"], options["mask_labels"])
+            batch = take_in(
+                dataset,
+                options["path"],
+                options["mask"],
+                options["mask_labels"],
+                front=options["front"],
+            )
         except Refused as refusal:
             raise CommandError(refusal.detail) from None
         for finding in batch.findings:
@@ -40,7 +53,12 @@ class Command(BaseCommand):
 
 
 def take_in(
-    dataset: Dataset, path: Path, mask: Path | None = None, mask_table: str = ""
+    dataset: Dataset,
+    path: Path,
+    mask: Path | None = None,
+    mask_table: str = "",
+    *,
+    front: str = "",
 ) -> ImportBatch:
     """Import what lies at a path and wait until it is read.
 
@@ -58,7 +76,7 @@ def take_in(
     if mask is not None:
         with mask.open("rb") as stream:
             intake.add_file(batch, stream, is_mask=True)
-    intake.finish_import(batch, mask_table=mask_table if mask else "")
+    intake.finish_import(batch, mask_table=mask_table if mask else "", front=front)
     read_import(str(batch.job_id))
     while True:
         batch.refresh_from_db()
