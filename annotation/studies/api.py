@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from annotation.domain.refusals import ContentRefused, NotVisible
 from annotation.domain.workflow import Role
+from annotation.imaging.radiographs import LEFT, RIGHT
 from annotation.studies import intake
 from annotation.studies.models import Dataset, ImportBatch, User
 from annotation.studies.participants import import_participants
@@ -57,6 +58,10 @@ class FilesSerializer(serializers.Serializer[Any]):
 class FilesAddedSerializer(serializers.Serializer[Any]):
     n_files = serializers.IntegerField()
     n_bytes = serializers.IntegerField()
+
+
+class FinishSerializer(serializers.Serializer[Any]):
+    front = serializers.ChoiceField(choices=[LEFT, RIGHT], required=False, allow_blank=True)
 
 
 class TableSerializer(serializers.Serializer[Any]):
@@ -143,11 +148,15 @@ class ImportFilesView(APIView):
 
 
 class FinishImportView(APIView):
-    """Closes an import and has it read."""
+    """Closes an import and has it read; `front` is of radiographs that do not say it."""
 
-    @extend_schema(request=None, responses=ImportOutSerializer)
+    @extend_schema(request=FinishSerializer, responses=ImportOutSerializer)
     def post(self, request: Request, import_id: UUID) -> Response:
-        return Response(describe_import(intake.finish_import(_batch(request, import_id))))
+        batch = _batch(request, import_id)
+        given = FinishSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        front = given.validated_data.get("front", "")
+        return Response(describe_import(intake.finish_import(batch, front=front)))
 
 
 class ParticipantsView(APIView):

@@ -120,7 +120,7 @@ def test_a_proof_that_fails_keeps_the_archive_from_everyone(
 
 
 def test_what_is_refused(dataset, people):
-    with pytest.raises(ContentRefused, match="No case is final"):
+    with pytest.raises(ContentRefused, match="No CT case is final"):
         services.start_release(dataset, by=people.manager, version="1", licence="CC0")
     with pytest.raises(NotPermitted):
         services.start_release(dataset, by=people.reader1, version="1", licence="CC0")

@@ -94,7 +94,7 @@ def test_what_changes_after_the_freeze_does_not_enter_the_round(dataset, people,
 
 
 def test_only_a_manager_starts_one_round_at_a_time_with_something_to_learn(dataset, people, parent):
-    with pytest.raises(ContentRefused, match="No case is final"):
+    with pytest.raises(ContentRefused, match="No CT case is final"):
         services.start_round(dataset, by=people.manager)
     working.make_final_case(dataset, people)
     with pytest.raises(NotPermitted):

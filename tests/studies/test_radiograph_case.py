@@ -224,7 +224,7 @@ def test_points_of_a_patient_are_no_points_of_a_radiograph(dataset, people):
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({}, "720 pixels (180 mm\N{SUPERSCRIPT TWO} on the detector) lies 15 mm"),
+        ({}, "720 pixels (180 mm\N{SUPERSCRIPT TWO} on the detector) lies 16 mm"),
         ({"ImagerPixelSpacing": None}, "720 pixels lies 31 px"),
     ],
 )

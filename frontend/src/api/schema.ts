@@ -13,6 +13,8 @@ export type ActivityRow = {
 
 export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
 
+export type BlankEnum = ''
+
 export type CaseDetail = {
   id: string
   code: string
@@ -23,7 +25,11 @@ export type CaseDetail = {
   roles: Role[]
   moves: Move[]
   volume: string
-  spacing_mm: [number, number, number]
+  spacing_mm: [number, number, number] | null
+  kind: CaseDetailKindEnum
+  frame: FrameEnum
+  spacing_source: SpacingSourceEnum | null
+  remarks: string[]
   vertebrae: Vertebra[]
   proposal: ProposalOut | null
   proposal_hidden: boolean
@@ -36,6 +42,8 @@ export type CaseDetail = {
   grade_withheld_reason: string | null
   tracks: Track[]
 }
+
+export type CaseDetailKindEnum = 'volume' | 'radiograph'
 
 export type CaseEventOut = {
   at: string
@@ -124,6 +132,10 @@ export type Finding = {
 }
 
 export type ForeignMaterialEnum = 'pmma' | 'screw_rod' | 'cage' | 'vertebral_replacement' | 'other'
+
+export type FrameEnum = 'patient_mm' | 'detector_mm' | 'pixel'
+
+export type FrontEnum = 'left' | 'right'
 
 export type GateRow = {
   metric: string
@@ -399,6 +411,8 @@ export type SettlementOut = {
 export type SettlementOutTakenEnum = 'agreed' | 'a' | 'b' | 'mean' | 'edited'
 
 export type ShapeReaderEnum = 'wedge' | 'biconcave' | 'crush'
+
+export type SpacingSourceEnum = 'calibrated' | 'imager' | 'unknown'
 
 export type SpansAnswer = {
   kept: string[]

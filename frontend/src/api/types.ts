@@ -57,4 +57,29 @@ export interface VolumeMeta {
   slice_url: string
   slice_url_gz: string
   hu_range: [number, number]
+  /** What the millimetres are: a radiograph's are the detector's, or pixels. */
+  frame: Frame
+  spacing_source: 'calibrated' | 'imager' | 'unknown' | null
+  radiograph: RadiographMeta | null
+}
+
+export type Frame = schema.CaseDetail['frame']
+
+/** What is known of a radiograph beside its picture. */
+export interface RadiographMeta {
+  view: string
+  /** "stated" in the file, "said" by the importer, or "unknown": then the front is taken as left. */
+  front: 'stated' | 'said' | 'unknown'
+  /** By which the detector's spacing was divided, where the file states it. */
+  magnification: number | null
+  is_inverted: boolean
+  /** stored = shown in the file * scale + offset */
+  value_scale: number
+  value_offset: number
+  windows: { stated?: GreyWindow; picture: GreyWindow; bone: GreyWindow }
+}
+
+export interface GreyWindow {
+  readonly center: number
+  readonly width: number
 }

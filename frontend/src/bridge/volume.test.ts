@@ -7,6 +7,7 @@ const meta: VolumeMeta = {
   format: 'lamina.volume/1', id: 'v', hash: 'h', dims: [5, 3, 4], spacing_mm: [1, 2, 3], origin_mm: [10, 20, 30],
   direction: [0, 1, 0, 0, 0, -1, -1, 0, 0], window: { center: 0, width: 1 },
   preview: { dims: [3, 2, 2], factor: [2, 2, 2], url: '' }, slice_url: '', slice_url_gz: '', hu_range: [0, 1],
+  frame: 'patient_mm', spacing_source: null, radiograph: null,
 }
 
 test('a slice filled from the preview holds the block each voxel lies in', () => {

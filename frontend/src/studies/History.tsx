@@ -81,8 +81,8 @@ function Facts({ detail }: { detail: CaseDetail }) {
     <aside className={`${page.panel} ${page.padded}`}>
       <h2 className={page.panelTitle}>{t('history.facts')}</h2>
       <dl className={page.facts}>
-        <dt>{t('imports.column_spacing')}</dt>
-        <dd>{formatSpacing(detail.spacing_mm)}</dd>
+        <dt>{t(detail.spacing_mm ? 'imports.column_spacing' : 'radiograph.spacing')}</dt>
+        <dd>{detail.spacing_mm ? formatSpacing(detail.spacing_mm) : t('radiograph.unknown')}</dd>
         {facts.map(({ name, value }) => (
           <FactRow key={name} name={t(`history.fact.${name}`)} value={shown(value)} />
         ))}

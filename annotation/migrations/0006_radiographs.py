@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0003_anomalies_and_keys'),
+        ('annotation', '0005_pins'),
     ]
 
     operations = [
