@@ -1,5 +1,6 @@
 """The one door to readings: who may see which, and whether the model's proposal is shown."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -9,7 +10,7 @@ from annotation.domain.workflow import Role, Stage
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_proposal
 from annotation.reading.models import Finding, Protocol, Reading
-from annotation.studies.models import Case, User
+from annotation.studies.models import Case, Dataset, User
 from annotation.studies.selectors import cases_visible_to, roles_in
 
 _OPENED_UP = (Stage.CONSENSUS.value, Stage.FINAL.value)
@@ -32,6 +33,12 @@ def readings_visible_to(user: User, case: Case) -> QuerySet[Reading]:
 def own_reading(user: User, case: Case) -> Reading | None:
     """Return the person's newest reading of a case, if there is one."""
     return readings_visible_to(user, case).filter(reader=user).order_by("-opened_at").first()
+
+
+def own_submitted_since(user: User, dataset: Dataset, since: datetime) -> QuerySet[Reading]:
+    """Return the readings a person has handed in since a moment."""
+    own = Reading.unblinded.filter(reader=user, case__dataset=dataset)
+    return own.filter(status=Reading.Status.SUBMITTED, submitted_at__gte=since)
 
 
 def get_own_reading(user: User, reading_id: UUID) -> Reading:

@@ -6,7 +6,8 @@ from webapp.pages.cases import CaseView, MovesView, StraightenedView
 from webapp.pages.datasets import DatasetsView, DatasetView
 from webapp.pages.keys import KeysView
 from webapp.pages.session import SessionView
-from webapp.pages.worklist import WorklistView
+from webapp.pages.week import WeekView
+from webapp.pages.worklist import NextView, WorklistView
 
 urlpatterns: list[URLPattern] = [
     path("session/", SessionView.as_view(), name="session"),
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("datasets/", DatasetsView.as_view(), name="datasets"),
     path("datasets/<slug:slug>/", DatasetView.as_view(), name="dataset"),
     path("datasets/<slug:slug>/worklist/", WorklistView.as_view(), name="worklist"),
+    path("datasets/<slug:slug>/next/", NextView.as_view(), name="next"),
+    path("datasets/<slug:slug>/week/", WeekView.as_view(), name="week"),
     path("cases/<uuid:case_id>/", CaseView.as_view(), name="case"),
     path("cases/<uuid:case_id>/moves/", MovesView.as_view(), name="case-moves"),
     path(

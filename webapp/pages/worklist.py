@@ -4,7 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Min
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -14,8 +16,9 @@ from rest_framework.views import APIView
 
 from annotation.domain.vertebrae import place_of
 from annotation.domain.workflow import Move, Role, Stage
+from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_attempt
-from annotation.reading.selectors import own_reading
+from annotation.reading.selectors import is_proposal_hidden_from, own_reading
 from annotation.refinement.api import LeaseSerializer
 from annotation.refinement.leases import describe_lease
 from annotation.refinement.models import Lease
@@ -63,6 +66,10 @@ class WorkRowSerializer(serializers.Serializer[Any]):
     moves = serializers.ListField(child=serializers.ChoiceField(choices=list(Move)))
 
 
+class NextSerializer(serializers.Serializer[Any]):
+    next = WorkRowSerializer(allow_null=True)
+
+
 class StageCountSerializer(serializers.Serializer[Any]):
     stage = serializers.ChoiceField(choices=list(Stage))
     n = serializers.IntegerField()
@@ -85,6 +92,7 @@ class Standing:
     lease: Lease | None
     returned: CaseEvent | None
     is_mine: bool
+    sureness: float
 
     @property
     def is_free(self) -> bool:
@@ -102,6 +110,12 @@ class Standing:
             return 0 if self.returned else 1
         return 2 if self.is_free else 3
 
+    @property
+    def place(self) -> tuple[int, float, datetime, int]:
+        """By rank; among what is ready the worst first, then what waits longest."""
+        worst = self.sureness if self.rank == 2 else 0.0
+        return (self.rank, worst, self.case.stage_since, self.case.number)
+
 
 def list_work(user: User, dataset: Dataset, scope: str) -> dict[str, Any]:
     """Return the worklist of a person in a data set.
@@ -112,10 +126,7 @@ def list_work(user: User, dataset: Dataset, scope: str) -> dict[str, Any]:
         scope: mine, ready or all.
     """
     cases = _cases(user, dataset)
-    standings = sorted(
-        (_stand(user, case) for case in cases),
-        key=lambda one: (one.rank, one.case.stage_since, one.case.number),
-    )
+    standings = _in_order(user, cases)
     first = next((one for one in standings if one.is_free), None)
     return {
         "next": _describe(user, first) if first else None,
@@ -130,6 +141,40 @@ def list_work(user: User, dataset: Dataset, scope: str) -> dict[str, Any]:
     }
 
 
+def find_next(user: User, dataset: Dataset, besides: str) -> dict[str, Any] | None:
+    """Return the row of the case a person takes next, None where nothing is free.
+
+    Args:
+        user: a member.
+        dataset: the data set.
+        besides: key of a case that is not meant: the one that is open; empty for none.
+    """
+    cases = [case for case in _cases(user, dataset) if str(case.pk) != besides]
+    first = next((one for one in _in_order(user, cases) if one.is_free), None)
+    return _describe(user, first) if first else None
+
+
+def _in_order(user: User, cases: list[Case]) -> list[Standing]:
+    sureness = _sureness_of(user, cases)
+    standings = (_stand(user, case, sureness.get(case.pk, 1.0)) for case in cases)
+    return sorted(standings, key=lambda one: one.place)
+
+
+def _sureness_of(user: User, cases: list[Case]) -> dict[UUID, float]:
+    """Return how sure the model is of its least sure vertebra, for masks that are refined.
+
+    Whoever reads too is told nothing: the order would say what the model says of a case.
+    """
+    open_masks = [case for case in cases if _may_know(user, case)]
+    delivered = PreAnnotation.objects.filter(case__in=open_masks, status=PreAnnotation.Status.DONE)
+    rows = delivered.annotate(least=Min("vertebrae__confidence")).order_by("delivered_at")
+    return {row.case_id: row.least for row in rows if row.least is not None}
+
+
+def _may_know(user: User, case: Case) -> bool:
+    return case.stage == Stage.REFINING.value and not is_proposal_hidden_from(user, case)
+
+
 def _cases(user: User, dataset: Dataset) -> list[Case]:
     rows = cases_visible_to(user).filter(dataset=dataset).order_by("number")
     if Role.MANAGER not in roles_in(user, dataset):
@@ -137,12 +182,12 @@ def _cases(user: User, dataset: Dataset) -> list[Case]:
     return list(rows)
 
 
-def _stand(user: User, case: Case) -> Standing:
+def _stand(user: User, case: Case, sureness: float) -> Standing:
     work = work_of(user, case)
     lease = lease_of(case) if work in ("refine", "check") else None
     returned = standing_return(case) if work == "refine" else None
     is_mine = work is not None and _is_mine(user, case, work, lease, returned)
-    return Standing(case, work, lease, returned, is_mine)
+    return Standing(case, work, lease, returned, is_mine, sureness)
 
 
 def _is_mine(
@@ -223,6 +268,19 @@ def _count_stages(cases: list[Case]) -> list[dict[str, Any]]:
         for stage in Stage
         if numbers[stage.value]
     ]
+
+
+class NextView(APIView):
+    """What I take next, in the order of the worklist."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("besides", str, description="A case that is not meant.")],
+        responses=NextSerializer,
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        user = person_of(request)
+        besides = request.query_params.get("besides", "")
+        return Response({"next": find_next(user, get_dataset(user, slug), besides)})
 
 
 class WorklistView(APIView):
