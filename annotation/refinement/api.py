@@ -1,5 +1,6 @@
 """Masks, strokes, leases, problems, levels and history of a case over HTTP."""
 
+import hashlib
 from typing import IO, Any
 from uuid import UUID
 
@@ -153,6 +154,16 @@ def describe_event(event: CaseEvent) -> dict[str, Any]:
     }
 
 
+def _unless_known(request: Request, what: str) -> HttpResponse:
+    """Return an empty answer that a browser may keep but asks about each time; 304 if it has it."""
+    tag = f'"{hashlib.sha256(what.encode()).hexdigest()[:32]}"'
+    is_known = request.headers.get("If-None-Match") == tag
+    answer = HttpResponse(status=304 if is_known else 200, content_type=BYTES)
+    answer["ETag"] = tag
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
 class MaskView(APIView):
     """The mask of a case as run lengths; headers say where it stands and what levels are now."""
 
@@ -169,21 +180,25 @@ class MaskView(APIView):
         case = get_case(person_of(request), case_id)
         track = selectors.get_track(case, request.query_params.get("track", "main"))
         asked = request.query_params.get("revision")
+        state = None
         if asked is not None:
             revision = _asked_revision(track, asked)
-            body, sequence = selectors.bytes_of(revision), revision.last_sequence
-            sha256 = revision.map_sha256
+            sequence = revision.last_sequence
         else:
             state = current_state(track)
             revision, sequence = state.revision, state.last_sequence
-            body, sha256 = encode_runs(state.mask), map_sha256(state.mask)
-        answer = HttpResponse(body, content_type=BYTES)
-        answer["X-Lamina-Revision"] = str(revision.number)
-        answer["X-Lamina-Last-Sequence"] = str(sequence)
-        answer["X-Lamina-Sha256"] = sha256
-        answer["X-Lamina-Levels"] = describe_levels(case)
-        answer["X-Lamina-Next-Number"] = str(highest_number(case) + 1)
-        answer["Cache-Control"] = "private, no-store"
+        standing = {
+            "X-Lamina-Revision": str(revision.number),
+            "X-Lamina-Last-Sequence": str(sequence),
+            "X-Lamina-Levels": describe_levels(case),
+            "X-Lamina-Next-Number": str(highest_number(case) + 1),
+        }
+        answer = _unless_known(request, f"{revision.pk} {standing}")
+        if answer.status_code == status.HTTP_200_OK:
+            answer.content = encode_runs(state.mask) if state else selectors.bytes_of(revision)
+            answer["X-Lamina-Sha256"] = map_sha256(state.mask) if state else revision.map_sha256
+        for name, value in standing.items():
+            answer[name] = value
         return answer
 
 

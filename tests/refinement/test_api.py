@@ -141,3 +141,22 @@ def test_strangers_see_nothing_and_visitors_are_asked_to_sign_in(
 ):
     assert sign_in(people.stranger).get(at(case, tail)).status_code == 404
     assert client.get(at(case, tail)).status_code == 401
+
+
+def test_a_mask_that_a_browser_has_is_not_sent_again_until_it_changes(case, student):
+    student.post(at(case, "lease"))
+    first = student.get(at(case, "mask"), headers={"accept": BYTES})
+    assert first["Cache-Control"] == "private, no-cache"
+
+    def again(tag):
+        return student.get(at(case, "mask"), headers={"accept": BYTES, "if-none-match": tag})
+
+    known = again(first["ETag"])
+    assert (known.status_code, known.content) == (304, b"")
+    assert known["X-Lamina-Last-Sequence"] == "0"
+    empty = decode_runs(first.content)
+    assert send(student, case, empty, working.blocks(case), 1).status_code == 200
+    changed = again(first["ETag"])
+    assert (changed.status_code, changed["X-Lamina-Last-Sequence"]) == (200, "1")
+    assert changed["ETag"] != first["ETag"]
+    assert again(changed["ETag"]).status_code == 304

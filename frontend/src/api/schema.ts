@@ -131,6 +131,11 @@ export type Finding = {
   touched: boolean
 }
 
+export type FirstCheck = {
+  approved: number
+  of: number
+}
+
 export type ForeignMaterialEnum = 'pmma' | 'screw_rod' | 'cage' | 'vertebral_replacement' | 'other'
 
 export type FrameEnum = 'patient_mm' | 'detector_mm' | 'pixel'
@@ -224,6 +229,10 @@ export type ModelVersionOut = {
 }
 
 export type Move = 'queue' | 'offer' | 'submit_mask' | 'return_mask' | 'approve_mask' | 'return_from_reading' | 'close_readings' | 'settle' | 'reopen' | 'reopen_mask' | 'exclude' | 'readmit'
+
+export type Next = {
+  next: WorkRow | null
+}
 
 export type NotGradedReasonEnum = 'cervical' | 'partially_visible' | 'foreign_material_obscures' | 'fused_or_ankylosed_unmeasurable' | 'artefact' | 'metastasis_or_tumour' | 'transitional_uncertain' | 'not_assessed'
 
@@ -461,6 +470,15 @@ export type Vertebra = {
   centroid_mm: [number, number, number] | null
   confidence: number | null
   is_partial: boolean
+}
+
+export type Week = {
+  days: number
+  handed_in: number
+  active_seconds: number
+  median_seconds: number | null
+  first_check: FirstCheck | null
+  most_frequent_return: string | null
 }
 
 export type WorkEnum = 'refine' | 'check' | 'read' | 'settle'
