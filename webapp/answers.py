@@ -1,9 +1,12 @@
-"""How a refusal is answered."""
+"""How a refusal is answered, and how a server that cannot store says so."""
 
-from collections.abc import Mapping
+import errno
+import logging
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -20,6 +23,11 @@ _STATUS_OF: Mapping[type[Refused], int] = {
 }
 
 
+_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_POSTGRES_DISK_FULL = "53100"
+_log = logging.getLogger(__name__)
+
+
 def answer_exception(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn a refusal into `{detail, code, ...}`; anything unforeseen stays an error."""
     if isinstance(exc, MoveNotAllowed):
@@ -32,9 +40,43 @@ def answer_exception(exc: Exception, context: dict[str, Any]) -> Response | None
         )
         return Response({"detail": exc.detail, "code": exc.code, **exc.extra}, status=code)
     response = exception_handler(exc, context)
-    if response is not None:
-        response.data = _plain(exc, response.data)
+    if response is None:
+        return _answer_unable(exc)
+    response.data = _plain(exc, response.data)
     return response
+
+
+def _answer_unable(exc: Exception) -> Response | None:
+    """Say that nothing could be stored now, so that whoever sent something keeps it and waits."""
+    if any(_means_full(cause) for cause in _chain(exc)):
+        _log.error("the disk is full: %s", exc)
+        detail = "The server's disk is full. Nothing was changed; ask the operator to make room."
+        set_rollback()
+        return Response(
+            {"detail": detail, "code": "disk_full"}, status=status.HTTP_507_INSUFFICIENT_STORAGE
+        )
+    if isinstance(exc, OperationalError | InterfaceError):
+        _log.error("the data base does not work: %s", exc)
+        detail = "The server cannot use its data base now. Nothing was changed."
+        set_rollback()
+        return Response(
+            {"detail": detail, "code": "database_away"}, status=status.HTTP_503_SERVICE_UNAVAILABLE
+        )
+    return None
+
+
+def _chain(exc: BaseException | None) -> Iterator[BaseException]:
+    while exc is not None:
+        yield exc
+        exc = exc.__cause__ or exc.__context__
+
+
+def _means_full(exc: BaseException) -> bool:
+    if isinstance(exc, OSError):
+        return exc.errno in _FULL_ERRNOS
+    if getattr(exc, "sqlstate", "") == _POSTGRES_DISK_FULL:
+        return True
+    return isinstance(exc, OperationalError) and "disk is full" in str(exc)
 
 
 def _plain(exc: Exception, data: Any) -> dict[str, Any]:

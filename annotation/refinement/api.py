@@ -32,16 +32,6 @@ REVISION_HELP = "A number, or `start`: what people began with. Without it, the m
 SHARED_TRACKS = [kind.value for kind in MaskTrack.Kind]
 
 
-class LeaseSerializer(serializers.Serializer[Any]):
-    holder_name = serializers.CharField()
-    is_me = serializers.BooleanField()
-    until = serializers.DateTimeField()
-
-
-class TakeLeaseSerializer(serializers.Serializer[Any]):
-    take_over = serializers.BooleanField(default=False)
-
-
 class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     level = serializers.CharField(allow_null=True)
@@ -220,28 +210,6 @@ class StrokesView(APIView):
         track = selectors.get_track(get_case(user, case_id))
         body = request.data if isinstance(request.data, bytes) else b""
         return Response(services.record_stroke(track, by=user, body=body))
-
-
-class LeaseView(APIView):
-    """Who works on the mask of a case."""
-
-    @extend_schema(
-        request=TakeLeaseSerializer,
-        responses={200: LeaseSerializer, 409: OpenApiResponse(description="Held by another.")},
-    )
-    def post(self, request: Request, case_id: UUID) -> Response:
-        user = person_of(request)
-        given = TakeLeaseSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        case = get_case(user, case_id)
-        lease = services.take_lease(case, by=user, take_over=given.validated_data["take_over"])
-        return Response(leases.describe_lease(lease, user))
-
-    @extend_schema(request=None, responses={204: None})
-    def delete(self, request: Request, case_id: UUID) -> Response:
-        user = person_of(request)
-        leases.release_lease(get_case(user, case_id), by=user)
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ProblemsView(APIView):

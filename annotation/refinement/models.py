@@ -112,12 +112,18 @@ class Stroke(models.Model):
 
 
 class Lease(models.Model):
-    """A case under refinement or check is lent to one person at a time."""
+    """A case under refinement or check is lent to one person at a time.
+
+    `asked_by` is who asked the holder for it last.
+    """
 
     case = models.OneToOneField(Case, models.CASCADE, related_name="lease")
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     taken_at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     def __str__(self) -> str:
         return f"lent until {self.until}"

@@ -110,7 +110,7 @@ def numbers_painted(case: Case) -> frozenset[int]:
 def lease_of(case: Case) -> Lease | None:
     """Return the lease that holds now, None where it ran out or nobody has taken it."""
     lease = Lease.objects.filter(case=case, until__gt=timezone.now())
-    return lease.select_related("holder").first()
+    return lease.select_related("holder", "asked_by").first()
 
 
 def bones_of(case: Case) -> list[Bone]:

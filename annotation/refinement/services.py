@@ -280,6 +280,20 @@ def take_lease(case: Case, *, by: User, take_over: bool = False) -> Lease:
     return lease
 
 
+@transaction.atomic
+def hand_over(case: Case, *, by: User) -> Lease:
+    """Lend a case on to whoever asked for it; what its holder painted is kept as a revision.
+
+    Raises:
+        Conflict: `not_holder`, or `nobody_asked`.
+    """
+    lease = leases.hand_over(case, by=by)
+    track = selectors.find_track(case)
+    if track is not None:
+        _keep_work_of_another(track, lease.holder)
+    return lease
+
+
 def _keep_work_of_another(track: MaskTrack, by: User) -> None:
     last = track.strokes.select_related("author").order_by("-sequence").first()
     if last is None or last.author_id == by.pk:

@@ -2,12 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from annotation.refinement import anomalies_api, api, pin_api
+from annotation.refinement import anomalies_api, api, lease_api, pin_api
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/mask/", api.MaskView.as_view(), name="case-mask"),
     path("cases/<uuid:case_id>/strokes/", api.StrokesView.as_view(), name="case-strokes"),
-    path("cases/<uuid:case_id>/lease/", api.LeaseView.as_view(), name="case-lease"),
+    path("cases/<uuid:case_id>/lease/", lease_api.LeaseView.as_view(), name="case-lease"),
+    path(
+        "cases/<uuid:case_id>/lease/ask/", lease_api.LeaseAskView.as_view(), name="case-lease-ask"
+    ),
+    path(
+        "cases/<uuid:case_id>/lease/answer/",
+        lease_api.LeaseAnswerView.as_view(),
+        name="case-lease-answer",
+    ),
     path("cases/<uuid:case_id>/problems/", api.ProblemsView.as_view(), name="case-problems"),
     path(
         "cases/<uuid:case_id>/anomalies/",

@@ -1,13 +1,15 @@
 """One person at a browser of their own, working on one case with mouse and keys."""
 
 import base64
+import os
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Browser, Page
 
 from tests.chaos.books import Row
 from tests.chaos.ledger import Ledger
@@ -94,7 +96,8 @@ class Desk:
     """A person, their browser context, and their wire to the server."""
 
     def __init__(self, browser: Browser, wire: Wire, username: str, password: str) -> None:
-        self.wire, self.username, self.password = wire, username, password
+        self.browser, self.wire = browser, wire
+        self.username, self.password = username, password
         self.context = browser.new_context(
             base_url=wire.url, viewport=SIZE, reduced_motion="reduce"
         )
@@ -129,17 +132,16 @@ class Desk:
         return self.tab
 
     def crash(self) -> None:
-        """Kill the page's process; nothing of it may say good-bye."""
-        tab = self.at
-        tab.collect()
-        crashing = self.context.new_cdp_session(tab.page)
-        crashed: list[bool] = []
-        tab.page.on("crash", lambda: crashed.append(True))
-        try:
-            crashing.send("Page.crash")
-        except Error:
-            crashed.append(True)
-        self._bury(tab)
+        """Kill the processes of all pages of the browser; nothing of them may say good-bye."""
+        self.at.collect()
+        asked = self.browser.new_browser_cdp_session()
+        running = asked.send("SystemInfo.getProcessInfo")["processInfo"]
+        with self.at.page.expect_event("crash"):
+            for process in running:
+                if process["type"] == "renderer":
+                    os.kill(process["id"], signal.SIGKILL)
+        asked.detach()
+        self._bury(self.at)
 
     def close(self) -> None:
         """Close the tab."""

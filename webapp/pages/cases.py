@@ -30,7 +30,8 @@ from annotation.reading.selectors import (
 )
 from annotation.reading.services import return_from_reading
 from annotation.refinement import services as refinement
-from annotation.refinement.api import LeaseSerializer, VertebraSerializer, describe_vertebrae
+from annotation.refinement.api import VertebraSerializer, describe_vertebrae
+from annotation.refinement.lease_api import LeaseSerializer
 from annotation.refinement.leases import describe_lease
 from annotation.refinement.models import MaskRevision, MaskTrack
 from annotation.refinement.selectors import lease_of, person_shown, standing_return, tracks_of

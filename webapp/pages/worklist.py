@@ -19,7 +19,7 @@ from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_attempt
 from annotation.reading.selectors import is_proposal_hidden_from, own_reading
-from annotation.refinement.api import LeaseSerializer
+from annotation.refinement.lease_api import LeaseSerializer
 from annotation.refinement.leases import describe_lease
 from annotation.refinement.models import Lease
 from annotation.refinement.selectors import last_submission, lease_of, standing_return
