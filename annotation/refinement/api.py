@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -18,7 +18,7 @@ from annotation.bridge.runs import encode_runs
 from annotation.domain.refusals import ContentRefused
 from annotation.domain.workflow import Move, Stage
 from annotation.preannotation.models import ProposedVertebra
-from annotation.refinement import leases, selectors, services
+from annotation.refinement import selectors, services
 from annotation.refinement.levels import describe_levels, highest_number
 from annotation.refinement.models import MaskRevision, MaskTrack
 from annotation.refinement.overrides import overrides_at, shown_problems

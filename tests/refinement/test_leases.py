@@ -170,3 +170,72 @@ def test_a_stroke_and_a_submission_at_once_lose_nothing():
     assert (selectors.current_mask(case) == expected).all()
     newest = selectors.newest_revision(case)
     assert (newest.cause, newest.last_sequence) == ("submit", 2 if sent == 2 else 1)
+
+
+@pytest.fixture
+def other(dataset):
+    return making.make_user("other", dataset, Role.STUDENT)
+
+
+def test_who_asks_is_shown_to_the_holder_and_handed_the_case(dataset, people, other):
+    case = working.make_named_case(dataset)
+    assert leases.ask_for_lease(case, by=other) is None
+    services.take_lease(case, by=people.student)
+    working.paint(case, people.student, working.blocks(case))
+    asked = leases.ask_for_lease(case, by=other)
+    shown = leases.describe_lease(asked, people.student)
+    assert (shown["asked_by"], shown["is_me"], shown["asked_by_me"]) == ("Other", True, False)
+    lease = services.hand_over(case, by=people.student)
+    assert (lease.holder, lease.asked_by) == (other, None)
+    newest = selectors.newest_revision(case)
+    assert (newest.cause, newest.author, newest.last_sequence) == ("hand_over", people.student, 1)
+
+
+def test_a_refused_asking_leaves_the_case_where_it_is(dataset, people, other):
+    case = working.make_named_case(dataset)
+    services.take_lease(case, by=people.student)
+    leases.ask_for_lease(case, by=other)
+    before = LiveEvent.objects.count()
+    leases.refuse_asking(case, by=other)
+    assert selectors.lease_of(case).asked_by == other
+    leases.refuse_asking(case, by=people.student)
+    assert selectors.lease_of(case).asked_by is None
+    assert selectors.lease_of(case).holder == people.student
+    assert LiveEvent.objects.count() == before + 1
+
+
+def test_a_case_is_handed_over_only_by_its_holder_and_only_where_asked(dataset, people, other):
+    case = working.make_named_case(dataset)
+    services.take_lease(case, by=people.student)
+    with pytest.raises(Conflict) as refused:
+        services.hand_over(case, by=people.student)
+    assert refused.value.code == "nobody_asked"
+    with pytest.raises(Conflict) as refused:
+        services.hand_over(case, by=other)
+    assert refused.value.code == "not_holder"
+    with pytest.raises(NotPermitted):
+        leases.ask_for_lease(case, by=people.reader1)
+
+
+def test_a_page_that_was_left_does_not_give_back_what_its_successor_renewed(dataset, people):
+    case = working.make_named_case(dataset)
+    left = services.take_lease(case, by=people.student).until
+    services.take_lease(case, by=people.student)
+    leases.release_lease(case, by=people.student, until=left)
+    assert selectors.lease_of(case) is not None
+    leases.release_lease(case, by=people.student, until=selectors.lease_of(case).until)
+    assert selectors.lease_of(case) is None
+
+
+def test_asking_and_handing_over_by_address(dataset, people, other, sign_in):
+    case = working.make_named_case(dataset)
+    place = f"/api/cases/{case.pk}/lease/"
+    holder, asker = sign_in(people.student), sign_in(other)
+    assert holder.get(place).json() == {"lease": None}
+    until = holder.post(place).json()["until"]
+    assert asker.post(f"{place}ask/").json()["lease"]["asked_by_me"] is True
+    answer = holder.post(f"{place}answer/", {"hand_over": True}, content_type="application/json")
+    assert answer.json()["lease"]["holder_name"] == "Other"
+    assert holder.delete(f"{place}?until=then").status_code == 400
+    assert holder.delete(f"{place}?until={until.replace('+', '%2B')}").status_code == 204
+    assert asker.get(place).json()["lease"]["is_me"] is True

@@ -202,6 +202,13 @@ export type Lease = {
   holder_name: string
   is_me: boolean
   until: string
+  taken_at: string
+  asked_by: string
+  asked_by_me: boolean
+}
+
+export type LeaseNow = {
+  lease: Lease | null
 }
 
 export type LevelEnum = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6' | 'T7' | 'T8' | 'T9' | 'T10' | 'T11' | 'T12' | 'T13' | 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'S1' | 'Co'
