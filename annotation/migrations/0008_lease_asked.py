@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0006_acts'),
+        ('annotation', '0007_radiographs'),
     ]
 
     operations = [
