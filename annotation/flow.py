@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.consensus.normals import keep_normal_bodies
 from annotation.consensus.services import open_sitting
 from annotation.domain.workflow import Stage
 from annotation.preannotation import services as preannotation
@@ -10,6 +11,7 @@ from annotation.preannotation.models import PreAnnotation
 from annotation.reading.services import close_readings_when_all_are_in
 from annotation.refinement import selectors as masks
 from annotation.refinement import services as refinement
+from annotation.refinement.heights import begin_mask_heights
 from annotation.refinement.models import MaskRevision
 from annotation.rounds import services as rounds
 from annotation.studies import intake
@@ -25,8 +27,9 @@ def fill() -> None:
     ON_ARRIVAL.update({stage: [] for stage in Stage})
     ON_ARRIVAL[Stage.QUEUED].append(preannotation.begin_preannotation)
     ON_ARRIVAL[Stage.REFINING].append(refinement.ensure_main_track)
-    ON_ARRIVAL[Stage.READING].append(close_readings_when_all_are_in)
+    ON_ARRIVAL[Stage.READING] += [begin_mask_heights, close_readings_when_all_are_in]
     ON_ARRIVAL[Stage.CONSENSUS].append(open_sitting)
+    ON_ARRIVAL[Stage.FINAL].append(keep_normal_bodies)
     ON_IMPORTED_MASK[:] = [_begin_imported]
     ON_FAILURE[Job.Kind.INTAKE] = intake.note_failure
     ON_FAILURE[Job.Kind.PREANNOTATION] = preannotation.note_failure

@@ -1,7 +1,7 @@
 """All tables of the app, re-exported where Django looks for them."""
 
 from annotation.activity.models import Activity
-from annotation.consensus.models import Disagreement, Settlement, Sitting
+from annotation.consensus.models import Disagreement, NormalBody, Settlement, Sitting
 from annotation.preannotation.models import (
     ModelVersion,
     PreAnnotation,
@@ -9,7 +9,15 @@ from annotation.preannotation.models import (
     ServiceTerm,
 )
 from annotation.reading.models import Finding, Protocol, Reading
-from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Override, Pin, Stroke
+from annotation.refinement.models import (
+    Lease,
+    MaskHeights,
+    MaskRevision,
+    MaskTrack,
+    Override,
+    Pin,
+    Stroke,
+)
 from annotation.releases.models import Release, ReleaseCase
 from annotation.rounds.models import RoundCase, TrainingRound
 from annotation.studies.anomalies import AnomalyDeclaration
@@ -47,10 +55,12 @@ __all__ = [
     "Lease",
     "LevelAssignment",
     "LiveEvent",
+    "MaskHeights",
     "MaskRevision",
     "MaskTrack",
     "Membership",
     "ModelVersion",
+    "NormalBody",
     "Override",
     "Patient",
     "PatientTombstone",

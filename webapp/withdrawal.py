@@ -14,10 +14,18 @@ from django.conf import settings
 from django.db import models, transaction
 
 from annotation.activity.models import Activity
-from annotation.consensus.models import Disagreement, Settlement, Sitting
+from annotation.consensus.models import Disagreement, NormalBody, Settlement, Sitting
 from annotation.preannotation.models import ModelVersion, PreAnnotation, ProposedVertebra
 from annotation.reading.models import Finding, Reading
-from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Override, Pin, Stroke
+from annotation.refinement.models import (
+    Lease,
+    MaskHeights,
+    MaskRevision,
+    MaskTrack,
+    Override,
+    Pin,
+    Stroke,
+)
 from annotation.releases.models import Release, ReleaseCase
 from annotation.rounds.models import RoundCase, TrainingRound
 from annotation.studies.anomalies import AnomalyDeclaration
@@ -125,6 +133,7 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
     """Delete in the order in which rows rest on one another; return how many of each."""
     images = Image.objects.filter(series__study__patient=patient)
     queries: Iterable[models.QuerySet[Any]] = (
+        NormalBody.objects.filter(case__in=cases),
         Settlement.objects.filter(sitting__case__in=cases),
         Disagreement.objects.filter(sitting__case__in=cases),
         Sitting.objects.filter(case__in=cases),
@@ -133,6 +142,7 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
         Pin.objects.filter(case__in=cases),
         Override.objects.filter(case__in=cases),
         Stroke.objects.filter(track__case__in=cases),
+        MaskHeights.objects.filter(revision__track__case__in=cases),
         MaskRevision.objects.filter(track__case__in=cases),
         MaskTrack.objects.filter(case__in=cases),
         Lease.objects.filter(case__in=cases),

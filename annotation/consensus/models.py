@@ -76,3 +76,24 @@ class Settlement(FindingFields):
 
     def __str__(self) -> str:
         return f"{self.taken} on {self.level}"
+
+
+class NormalBody(models.Model):
+    """A vertebra of a final case that every reader called normal, with the readers' mean heights.
+
+    Rows count only while their case is final.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="normal_bodies")
+    vertebra = models.ForeignKey(Vertebra, models.CASCADE, related_name="+")
+    level = models.CharField(max_length=4)
+    heights_mm = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "normal bodies"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "vertebra"], name="normal_body_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"normal {self.level}"

@@ -16,6 +16,7 @@ from annotation.domain.genant import CONVENTIONS, Shape, measure_points
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import Move, Role, Stage
 from annotation.reading.models import Finding, FindingFields, Reading
+from annotation.reading.provenance import PlacedBy, all_by
 from annotation.reading.selectors import findings_of, submitted_readings
 from annotation.reading.services import put_points, say
 from annotation.studies.models import Case, User
@@ -144,10 +145,18 @@ def _fused(sitting: Sitting, rows: Sequence[Finding]) -> Settlement:
     settlement.remark = ""
     settlement.confidence = "unsure" if any(row.confidence == "unsure" for row in rows) else "sure"
     points = [np.asarray(row.six_points_mm) for row in rows if row.six_points_mm is not None]
-    put_points(
-        settlement, fuse_points(points).six_points_mm if points else None, sitting.case.volume
-    )
+    fused = fuse_points(points).six_points_mm if points else None
+    put_points(settlement, fused, sitting.case.volume, by=_origins(rows))
     return settlement
+
+
+def _origins(rows: Sequence[Finding]) -> list[list[str]] | None:
+    """Return who placed the fused points: of one reading they are its own, of several a mean."""
+    placed = [row for row in rows if row.six_points_mm is not None]
+    if len(placed) == 1:
+        origins: list[list[str]] | None = placed[0].points_by
+        return origins
+    return all_by(PlacedBy.MEAN)
 
 
 @transaction.atomic

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from annotation.consensus import api
+from annotation.consensus import api, normals_api
 
 _CONSENSUS = "cases/<uuid:case_id>/consensus"
 _DISAGREEMENT = "disagreements/<uuid:disagreement_id>"
 
 urlpatterns: list[URLPattern] = [
+    path("datasets/<slug:slug>/normals/", normals_api.NormalsView.as_view(), name="normals"),
     path(f"{_CONSENSUS}/", api.ConsensusView.as_view(), name="case-consensus"),
     path(
         f"{_CONSENSUS}/confirm_threshold/",

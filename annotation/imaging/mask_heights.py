@@ -51,9 +51,7 @@ def heights_of_mask(mask: NDArray[np.uint8], grid: Grid) -> dict[int, Heights | 
     }
 
 
-def body_heights(
-    bone: NDArray[np.bool_], spacing_mm: tuple[float, float, float]
-) -> Heights | None:
+def body_heights(bone: NDArray[np.bool_], spacing_mm: tuple[float, float, float]) -> Heights | None:
     """Return the heights of one vertebra's body, None where it cannot be measured.
 
     Args:

@@ -19,6 +19,7 @@ from annotation.domain.findings import (
 from annotation.domain.vertebrae import LEVELS
 from annotation.reading import selectors, services
 from annotation.reading.models import Finding, FindingFields, Reading
+from annotation.reading.provenance import PlacedBy
 from annotation.studies.selectors import get_case, person_of
 
 
@@ -31,10 +32,20 @@ class SixPointsField(serializers.ListField):
         super().__init__(child=ends, min_length=3, max_length=3, **kwargs)
 
 
+class PointsByField(serializers.ListField):
+    """(3, 2): who placed each point."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        who = serializers.ChoiceField(choices=[by.value for by in PlacedBy])
+        ends = serializers.ListField(child=who, min_length=2, max_length=2)
+        super().__init__(child=ends, min_length=3, max_length=3, **kwargs)
+
+
 class FindingSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField(read_only=True)
     level = serializers.ChoiceField(choices=list(LEVELS), allow_null=True)
     six_points_mm = SixPointsField(allow_null=True)
+    points_by = PointsByField(allow_null=True, required=False)
     heights_mm = serializers.ListField(
         child=serializers.FloatField(), allow_null=True, read_only=True
     )
@@ -90,6 +101,7 @@ def describe_finding(finding: FindingFields) -> dict[str, Any]:
         "number": finding.vertebra.number,
         "level": finding.level or None,
         "six_points_mm": finding.six_points_mm,
+        "points_by": finding.points_by,
         "heights_mm": finding.heights_mm,
         "g": finding.g,
         "grade_measured": finding.grade_measured,

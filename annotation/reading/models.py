@@ -85,6 +85,7 @@ class FindingFields(models.Model):
     vertebra = models.ForeignKey(Vertebra, models.PROTECT, related_name="+")
     level = models.CharField(max_length=4, blank=True)
     six_points_mm = models.JSONField(null=True, blank=True)
+    points_by = models.JSONField(null=True, blank=True)
     heights_mm = models.JSONField(null=True, blank=True)
     g = models.FloatField(null=True, blank=True)
     grade_measured = models.PositiveSmallIntegerField(null=True, blank=True)

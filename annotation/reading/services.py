@@ -20,6 +20,7 @@ from annotation.preannotation.models import ProposedVertebra
 from annotation.preannotation.selectors import grade_withheld_reason, newest_proposal
 from annotation.reading import selectors
 from annotation.reading.models import Finding, FindingFields, Protocol, Reading
+from annotation.reading.provenance import PlacedBy, Points, all_by, model_points, origins_of
 from annotation.refinement.selectors import numbers_painted
 from annotation.refinement.services import refuse_unknown_reason
 from annotation.studies.models import Case, User, Vertebra, Volume
@@ -103,7 +104,8 @@ def _begin_finding(
     )
     if seen is not None:
         with suppress(ImpossibleBody):  # then the reader places the points alone
-            put_points(finding, check_six_points(seen.six_points_mm), reading.case.volume)
+            points = check_six_points(seen.six_points_mm)
+            put_points(finding, points, reading.case.volume, by=all_by(PlacedBy.MODEL))
     finding.save(force_insert=True)
 
 
@@ -119,8 +121,15 @@ def _reason_to_begin_with(level: str, protocol: Protocol) -> str:
     return "cervical" if is_cervical and not protocol.grades_cervical else ""
 
 
-def put_points(finding: FindingFields, points: NDArray[np.float64] | None, volume: Volume) -> None:
-    """Set or clear the six points of a finding and all that is measured from them."""
+def put_points(
+    finding: FindingFields,
+    points: NDArray[np.float64] | None,
+    volume: Volume,
+    *,
+    by: list[list[str]] | None,
+) -> None:
+    """Set or clear the six points of a finding, who placed them, and what they measure."""
+    finding.points_by = None if points is None else by
     if points is None:
         finding.six_points_mm = finding.heights_mm = finding.g = finding.grade_measured = None
         finding.shape_measured = ""
@@ -151,17 +160,30 @@ def save_finding(reading: Reading, *, number: int, said: Mapping[str, Any]) -> F
     finding = selectors.findings_of(reading).filter(vertebra__number=number).first()
     if finding is None:
         raise ContentRefused(f"This reading has no vertebra {number}.", code="unknown_vertebra")
-    say(finding, said, reading.case.volume)
+    model = model_points(finding) if said.get("six_points_mm") else None
+    say(finding, said, reading.case.volume, model=model)
     finding.touched = True
     finding.changed_at = timezone.now()
     finding.save()
     return finding
 
 
-def say(finding: FindingFields, said: Mapping[str, Any], volume: Volume) -> None:
+def say(
+    finding: FindingFields,
+    said: Mapping[str, Any],
+    volume: Volume,
+    *,
+    model: Points | None = None,
+) -> None:
     """Set fields of a finding as a person says them, and measure points anew.
 
     A grade takes back the reason for not grading, and the other way round; grade 0 has no shape.
+
+    Args:
+        finding: what is changed, not saved here.
+        said: the fields.
+        volume: where the points lie.
+        model: the model's points, where the person may know of them.
 
     Raises:
         ContentRefused: if a grade and a reason are given at once, or the points are no body's.
@@ -178,7 +200,11 @@ def say(finding: FindingFields, said: Mapping[str, Any], volume: Volume) -> None
             setattr(finding, name, sorted(set(said[name])))
     _say_grade(finding, said)
     if "six_points_mm" in said:
-        put_points(finding, _checked_points(said["six_points_mm"], frame_of(volume)), volume)
+        points = _checked_points(said["six_points_mm"], frame_of(volume))
+        by = None
+        if points is not None:
+            by = origins_of(points.tolist(), said.get("points_by"), finding, model)
+        put_points(finding, points, volume, by=by)
 
 
 def _say_grade(finding: FindingFields, said: Mapping[str, Any]) -> None:

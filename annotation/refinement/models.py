@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from annotation.preannotation.models import PreAnnotation
 from annotation.studies.models import Case, CaseEvent, Vertebra
+from annotation.work.models import Job
 
 
 class MaskTrack(models.Model):
@@ -185,3 +186,17 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} accepted on {self.case_id}"
+
+
+class MaskHeights(models.Model):
+    """Heights measured in one revision of a mask, once: `bodies` is null while a job measures.
+
+    `bodies` maps a vertebra's number to its three heights in millimetres, or to null.
+    """
+
+    revision = models.OneToOneField(MaskRevision, models.CASCADE, related_name="heights")
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    bodies = models.JSONField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"heights of revision {self.revision_id}"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.refinement import anomalies_api, api, lease_api, pin_api
+from annotation.refinement import anomalies_api, api, heights_api, lease_api, pin_api
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/mask/", api.MaskView.as_view(), name="case-mask"),
@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern] = [
         "cases/<uuid:case_id>/anomalies/",
         anomalies_api.AnomaliesView.as_view(),
         name="case-anomalies",
+    ),
+    path(
+        "cases/<uuid:case_id>/mask_heights/",
+        heights_api.MaskHeightsView.as_view(),
+        name="case-mask-heights",
     ),
     path("cases/<uuid:case_id>/history/", api.HistoryView.as_view(), name="case-history"),
     path("cases/<uuid:case_id>/pins/", pin_api.PinsView.as_view(), name="case-pins"),

@@ -21,6 +21,7 @@ class Job(models.Model):
         PREANNOTATION = "preannotation"
         ROUND = "round"
         RELEASE = "release"
+        HEIGHTS = "heights"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)

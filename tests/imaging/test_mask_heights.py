@@ -1,5 +1,8 @@
 """Heights of synthetic bodies of known height, with an arch behind a canal."""
 
+from pathlib import Path
+
+import nibabel
 import numpy as np
 import pytest
 
@@ -7,6 +10,10 @@ from annotation.domain.genant import height_ratio
 from annotation.domain.geometry import GeometryMismatch, Grid
 from annotation.imaging.mask_heights import body_heights, heights_of_mask
 
+SAMPLE = (
+    Path(__file__).parents[1]
+    / "data/verse_masks_centroids/anjany_sample/sub-verse004_seg-vert_msk.nii.gz"
+)
 SHAPES = {
     "plain": (22.0, 22.0, 22.0),
     "concave": (22.0, 18.5, 23.0),
@@ -95,3 +102,22 @@ def test_each_vertebra_of_a_mask_is_measured():
     assert found[7] == pytest.approx(SHAPES["crush"], abs=1.2)
     with pytest.raises(GeometryMismatch):
         heights_of_mask(mask[1:], grid)
+
+
+def test_the_severe_fracture_of_a_real_mask_is_seen():
+    """L1 of the public sample is visibly a severe wedge; T11 and T12 beside it are not."""
+    image = nibabel.load(SAMPLE)
+    to_pir = nibabel.orientations.axcodes2ornt(("P", "I", "R"))
+    turned = image.as_reoriented(
+        nibabel.orientations.ornt_transform(
+            nibabel.orientations.io_orientation(image.affine), to_pir
+        )
+    )
+    labels = np.ascontiguousarray(np.asarray(turned.dataobj).astype(np.uint8).transpose(2, 1, 0))
+    grid = Grid(labels.shape[::-1], np.diag([*turned.header.get_zooms()[:3], 1.0]))
+    ratios = {
+        number: height_ratio(np.array(heights))
+        for number, heights in heights_of_mask(labels, grid).items()
+    }
+    assert ratios[20] < 0.5
+    assert min(ratios[18], ratios[19], ratios[21], ratios[22], ratios[23]) > 0.85

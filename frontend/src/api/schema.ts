@@ -15,6 +15,11 @@ export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
 
 export type BlankEnum = ''
 
+export type BodyHeights = {
+  number: number
+  heights_mm: [number, number, number] | null
+}
+
 export type CaseDetail = {
   id: string
   code: string
@@ -117,6 +122,7 @@ export type Finding = {
   number: number
   level: LevelEnum | null
   six_points_mm: [[[number, number, number], [number, number, number]], [[number, number, number], [number, number, number]], [[number, number, number], [number, number, number]]] | null
+  points_by?: [['model' | 'reader' | 'snapped' | 'mean', 'model' | 'reader' | 'snapped' | 'mean'], ['model' | 'reader' | 'snapped' | 'mean', 'model' | 'reader' | 'snapped' | 'mean'], ['model' | 'reader' | 'snapped' | 'mean', 'model' | 'reader' | 'snapped' | 'mean']] | null
   heights_mm: number[] | null
   g: number | null
   grade_measured: number | null
@@ -191,7 +197,7 @@ export type JobState = {
 
 export type JobStateEnum = 'queued' | 'running' | 'done' | 'failed'
 
-export type JobStateKindEnum = 'intake' | 'preannotation' | 'round' | 'release'
+export type JobStateKindEnum = 'intake' | 'preannotation' | 'round' | 'release' | 'heights'
 
 export type Keys = {
   keys: Record<string, string[]>
@@ -214,6 +220,11 @@ export type LeaseNow = {
 export type LevelEnum = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6' | 'T7' | 'T8' | 'T9' | 'T10' | 'T11' | 'T12' | 'T13' | 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'S1' | 'Co'
 
 export type LevelSchemeEnum = 'T' | 'Th'
+
+export type MaskHeights = {
+  is_measured: boolean
+  bodies: BodyHeights[]
+}
 
 export type MineEnum = 'none' | 'open' | 'submitted'
 
@@ -239,6 +250,21 @@ export type Move = 'queue' | 'offer' | 'submit_mask' | 'return_mask' | 'approve_
 
 export type Next = {
   next: WorkRow | null
+}
+
+export type NormalLevel = {
+  level: string
+  n: number
+  n_used: number
+  pooled: string[]
+  ratios: [number, number] | null
+  spread: [number, number] | null
+  heights_mm: [number, number, number] | null
+}
+
+export type Normals = {
+  minimum_n: number
+  levels: NormalLevel[]
 }
 
 export type NotGradedReasonEnum = 'cervical' | 'partially_visible' | 'foreign_material_obscures' | 'fused_or_ankylosed_unmeasurable' | 'artefact' | 'metastasis_or_tumour' | 'transitional_uncertain' | 'not_assessed'

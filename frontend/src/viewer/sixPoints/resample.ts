@@ -92,6 +92,22 @@ function sampleLine(plane: PicturePlane, row: number, across: Taps, width: numbe
   return out
 }
 
+/** One grey value between the samples, by the same weights as the screen; NaN outside the picture. */
+export function sampleAt(plane: PicturePlane, x: number, y: number): number {
+  const across = taps(x / plane.columnMm, 0, 1, plane.columns)
+  const down = taps(y / plane.rowMm, 0, 1, plane.rows)
+  if (across.index[0] === -1 || down.index[0] === -1) return Number.NaN
+  let sum = 0
+  for (let row = 0; row < 4; row++) {
+    const start = (down.index[row] as number) * plane.columns
+    for (let column = 0; column < 4; column++) {
+      const weight = (down.weight[row] as number) * (across.weight[column] as number)
+      sum += weight * (plane.hu[start + (across.index[column] as number)] as number)
+    }
+  }
+  return sum
+}
+
 const BLACK = 0xff000000 | 0
 
 /** Turns Hounsfield units into opaque grey pixels (RGBA); what lies outside the picture is black. */
