@@ -5,15 +5,18 @@
 import type * as schema from './schema'
 
 export type {
-  CaseDetail, CaseEventOut, Dataset, GateRow, ImportFinding, ImportOut, JobState, Lease, ModelInService,
-  ModelVersionOut, Move, OwnTime, Problem, ProofStep, ProposalOut, ProposedVertebra, ReleaseOut, Role, RoundOut, Session, Stage,
-  Vertebra, Worklist, WorkRow,
+  CaseDetail, CaseEventOut, Dataset, GateRow, ImportFinding, ImportOut, JobState, Lease, MaskHeights, ModelInService,
+  ModelVersionOut, Move, NormalLevel, Normals, OwnTime, Problem, ProofStep, ProposalOut, ProposedVertebra,
+  ReleaseOut, Role, RoundOut, Session, Stage, Vertebra, WorkRow, Worklist,
 } from './schema'
 
 export type NotGraded = schema.NotGradedReasonEnum
 
 /** Anterior, middle, posterior; superior, inferior; LPS in millimetres. */
 export type SixPoints = number[][][]
+
+/** Who placed each point: anterior, middle, posterior; superior, inferior. */
+export type PointOrigins = ('model' | 'reader' | 'snapped' | 'mean')[][]
 
 type With<Shape, Other> = Omit<Shape, keyof Other> & Other
 
@@ -26,6 +29,7 @@ export type Finding = With<
   {
     level: string | null
     six_points_mm: SixPoints | null
+    points_by: PointOrigins | null
     heights_mm: [number, number, number] | null
     deformity: string[]
     foreign_material: string[]

@@ -6,6 +6,7 @@ export function aFinding(number: number, level: string | null, said: Partial<Fin
     number,
     level,
     six_points_mm: null,
+    points_by: null,
     heights_mm: [20, 19, 21],
     g: 19 / 21,
     grade_measured: 0,

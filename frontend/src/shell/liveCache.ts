@@ -9,6 +9,7 @@ const LISTS: Record<JobState['kind'], readonly string[]> = {
   preannotation: ['worklist'],
   round: ['rounds', 'models', 'dataset', 'worklist'],
   release: ['releases'],
+  heights: [],
 }
 
 /** Puts the state of a job into the rows that wait for it. */
@@ -30,6 +31,8 @@ export function applyMessage(client: QueryClient, dataset: string, message: Live
 }
 
 function applyJob(client: QueryClient, dataset: string, job: JobState, caseId: string | undefined): void {
+  // Heights are measured beside a case's way: no row waits for them.
+  if (job.kind === 'heights') return
   client.setQueriesData<Worklist>({ queryKey: ['worklist', dataset] }, (list) => list && withJob(list, job, caseId))
   for (const name of LISTS[job.kind]) {
     if (name === 'worklist' && !isEnd(job)) continue
