@@ -5,6 +5,7 @@ from django.db import transaction
 
 from annotation.consensus.models import NormalBody
 from annotation.consensus.selectors import newest_sitting, standing_settlements
+from annotation.domain.frames import Frame
 from annotation.domain.normals import NormalLevel, estimate_normals
 from annotation.domain.vertebrae import is_graded
 from annotation.domain.workflow import Stage
@@ -12,6 +13,7 @@ from annotation.preannotation.selectors import grade_withheld_reason
 from annotation.reading.models import Finding, FindingFields
 from annotation.reading.selectors import findings_of
 from annotation.studies.models import Case
+from annotation.studies.volumes import frame_of
 
 
 @transaction.atomic
@@ -19,11 +21,13 @@ def keep_normal_bodies(case: Case) -> None:
     """Note the normal vertebrae of a case that has become final; earlier notes of it go.
 
     A vertebra counts if every reading grades it 0 at one level, with points and without any
-    deformity or foreign material. Images too coarse for a grade tell nothing of normal heights.
+    deformity or foreign material. Images too coarse for a grade tell nothing of normal heights,
+    and radiographs nothing of those in a CT.
     """
     NormalBody.objects.filter(case=case).delete()
     sitting = newest_sitting(case)
-    if sitting is None or grade_withheld_reason(case.volume.image):
+    is_ct = frame_of(case.volume) is Frame.PATIENT_MM
+    if sitting is None or not is_ct or grade_withheld_reason(case.volume.image):
         return
     readings = list(sitting.readings.all())
     settled = standing_settlements(sitting)

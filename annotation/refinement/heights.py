@@ -3,12 +3,13 @@
 from typing import Final
 
 from annotation.bridge.runs import decode_runs
+from annotation.domain.frames import Frame
 from annotation.domain.measures import Heights
 from annotation.imaging.mask_heights import heights_of_mask
 from annotation.refinement.models import MaskHeights
 from annotation.refinement.selectors import bytes_of, newest_revision
 from annotation.studies.models import Case
-from annotation.studies.volumes import grid_of
+from annotation.studies.volumes import frame_of, grid_of
 from annotation.work.models import Job
 from annotation.work.services import start_job
 
@@ -17,9 +18,9 @@ QUEUE: Final = "io"
 
 
 def begin_mask_heights(case: Case) -> None:
-    """Have the newest revision of a case measured, if it has one and nobody has asked yet."""
+    """Have the newest revision of a CT measured, if it has one and nobody has asked yet."""
     revision = newest_revision(case)
-    if revision is None:
+    if revision is None or frame_of(case.volume) is not Frame.PATIENT_MM:
         return
     row, is_new = MaskHeights.objects.get_or_create(revision=revision)
     if not is_new:
