@@ -33,8 +33,11 @@ export async function fetchMask(caseId: string, options: { revision?: 'start'; s
   }
 }
 
+/** A line that swallows what is sent is tried again after this long. */
+const LONGEST_SEND_MS = 20_000
+
 /** Sends one `lamina.stroke/2`, or a waiting `/1`; returns when the server has it safely. */
 export async function sendStroke(caseId: string, bytes: Uint8Array<ArrayBuffer>): Promise<Acknowledgement> {
-  const response = await send('POST', `/api/cases/${caseId}/strokes/`, { body: bytes })
+  const response = await send('POST', `/api/cases/${caseId}/strokes/`, { body: bytes, signal: AbortSignal.timeout(LONGEST_SEND_MS) })
   return (await response.json()) as Acknowledgement
 }

@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto'
-import { openDB } from 'idb'
+import { deleteDB, openDB } from 'idb'
 import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/client'
-import { Journal } from './journal'
+import { Journal, noJournal } from './journal'
 import { type Acknowledgement, Outbox, type SaveState } from './outbox'
 import { type Act, decodeStroke, Tool } from './stroke'
 import strokes from '../../../tests/golden/strokes.json'
@@ -129,7 +129,8 @@ test('strokes that an earlier page left waiting are read and sent after the upgr
   const { hex, hex_1, decoded } = strokes.cases[0] as (typeof strokes.cases)[number]
   const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
   const caseId = `case-${cases++}`
-  const shelf = await openDB('lamina')
+  await deleteDB('lamina')
+  const shelf = await openDB('lamina', 1, { upgrade: (db) => void db.createObjectStore('strokes', { keyPath: ['owner', 'case', 'sequence'] }) })
   await shelf.put('strokes', { format: 'lamina.journal/1', owner: 'student', case: caseId, sequence: 1, bytes: bytesOf(hex_1 as string) })
   shelf.close()
   const server = aServer()
@@ -145,7 +146,67 @@ test('strokes that an earlier page left waiting are read and sent after the upgr
 test('a journal of a later version is refused, not emptied', async () => {
   const journal = await Journal.open('student', 'later')
   const shelf = await openDB('lamina')
-  await shelf.put('strokes', { format: 'lamina.journal/3', owner: 'student', case: 'later', sequence: 1, bytes: Uint8Array.of(1) })
+  await shelf.put('acts', { format: 'lamina.journal/3', owner: 'student', case: 'later', sequence: 1, id: '01', bytes: Uint8Array.of(1) })
   shelf.close()
   await expect(journal.entries()).rejects.toThrow('lamina.journal/3')
+})
+
+test('a stroke is being written before the page can do anything else', async () => {
+  const server = aServer()
+  server.failure = new ApiError(0, {})
+  const { outbox, caseId } = await anOutbox(server)
+  const other = await Journal.open('student', caseId)
+  outbox.add(dot(Tool.brush, 1))
+  expect(await other.entries()).toHaveLength(1)
+})
+
+test('two tabs that go on from one number keep both strokes', async () => {
+  const server = aServer()
+  server.failure = new ApiError(0, {})
+  const one = await anOutbox(server)
+  const two = await anOutbox(server, one.caseId)
+  one.outbox.add(dot(Tool.brush, 1))
+  two.outbox.add(dot(Tool.brush, 2))
+  await vi.waitFor(async () => expect(await one.journal.entries()).toHaveLength(2))
+})
+
+test('where the browser stores nothing, strokes are sent all the same and the page says so', async () => {
+  const server = aServer()
+  server.failure = new ApiError(0, {})
+  const outbox = new Outbox({ journal: noJournal(new Error('no room')), send: server.send, lastSequence: 4, revision: 2 })
+  outbox.add(dot(Tool.brush, 1))
+  await vi.waitFor(() => expect(outbox.isKept).toBe(false))
+  server.failure = null
+  await reached(outbox, 'offline')
+  outbox.retry()
+  await reached(outbox, 'saved')
+  expect(outbox.isKept).toBe(true)
+  expect(server.received).toEqual([5])
+})
+
+test('a case that is lent to nobody here stops the outbox until it is', async () => {
+  const server = aServer()
+  server.failure = new ApiError(409, { code: 'not_holder', detail: 'You do not hold this case.' })
+  const { outbox, journal } = await anOutbox(server)
+  outbox.add(dot(Tool.brush, 1))
+  await reached(outbox, 'lent')
+  expect(await journal.entries()).toHaveLength(1)
+  server.failure = null
+  outbox.retry()
+  await reached(outbox, 'saved')
+})
+
+test('a full server is named, and one tells since when it cannot store', async () => {
+  const server = aServer()
+  server.failure = new ApiError(507, { code: 'disk_full', detail: 'The disk is full.' })
+  const { outbox } = await anOutbox(server)
+  outbox.add(dot(Tool.brush, 1))
+  await reached(outbox, 'offline')
+  const first = outbox.state
+  expect(first).toMatchObject({ reason: 'The disk is full.', waiting: 1 })
+  outbox.begin()
+  expect(outbox.state.kind).toBe('offline')
+  await vi.waitFor(() => expect(outbox.state).not.toBe(first))
+  expect(outbox.state).toMatchObject({ since: (first as { since: Date }).since })
+  outbox.close()
 })

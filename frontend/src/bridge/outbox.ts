@@ -4,7 +4,7 @@
  * pauses; a refusal stops the outbox until someone decides.
  */
 import { ApiError } from '../api/client'
-import type { Journal } from './journal'
+import type { Keeper } from './journal'
 import { type Act, decodeStroke, encodeStroke, newStrokeId, type Stroke } from './stroke'
 
 export interface Acknowledgement {
@@ -16,12 +16,15 @@ export interface Acknowledgement {
 export type SaveState =
   | { readonly kind: 'saved'; readonly waiting: 0; readonly at: Date | null }
   | { readonly kind: 'saving'; readonly waiting: number; readonly since: Date }
-  | { readonly kind: 'offline'; readonly waiting: number; readonly since: Date; readonly nextTry: Date }
+  /** `reason` is what the server said, where it answered that it can store nothing now. */
+  | { readonly kind: 'offline'; readonly waiting: number; readonly since: Date; readonly nextTry: Date; readonly reason: string | null }
+  /** Somebody else holds the case, or nobody; strokes wait until it is lent to this person again. */
+  | { readonly kind: 'lent'; readonly waiting: number }
   | { readonly kind: 'signedOut'; readonly waiting: number }
   | { readonly kind: 'conflict' | 'refused'; readonly waiting: number; readonly detail: string }
 
 export interface OutboxOptions {
-  readonly journal: Journal
+  readonly journal: Keeper
   readonly send: (bytes: Uint8Array<ArrayBuffer>) => Promise<Acknowledgement>
   /** Sequence and revision that the label map on screen stands on. */
   readonly lastSequence: number
@@ -30,6 +33,10 @@ export interface OutboxOptions {
 
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
+/** What a server says that is there and can store nothing now. */
+const UNABLE: ReadonlySet<string> = new Set(['disk_full', 'database_away'])
+
+const codeOf = (failure: unknown): string => (failure instanceof ApiError ? failure.code : '')
 
 export class Outbox {
   private readonly listeners = new Set<() => void>()
@@ -41,8 +48,8 @@ export class Outbox {
   private timer: ReturnType<typeof setTimeout> | undefined
   private isSending = false
   private isClosed = false
-  /** False when this browser refused to store a stroke; closing the page would then lose unsent work. */
-  isKept = true
+  private since: Date | null = null
+  private readonly unkept = new Set<number>()
   private current: SaveState = { kind: 'saved', waiting: 0, at: null }
 
   constructor(private readonly options: OutboxOptions) {
@@ -52,6 +59,11 @@ export class Outbox {
 
   get state(): SaveState {
     return this.current
+  }
+
+  /** False while strokes wait that this browser refused to store; closing the page would lose them. */
+  get isKept(): boolean {
+    return this.unkept.size === 0
   }
 
   /** Stays the same function, so that React can subscribe. */
@@ -76,9 +88,8 @@ export class Outbox {
     const stroke: Stroke = { id: newStrokeId(), sequence, baseRevision: this.revision, tool, track: 0, number, runs, levels }
     const bytes = encodeStroke(stroke)
     this.queue.push({ sequence, bytes })
-    this.keeping = this.keeping
-      .then(() => this.options.journal.keep(sequence, bytes))
-      .catch(() => this.noteUnkept())
+    const kept = this.options.journal.keep(sequence, bytes).catch(() => this.noteUnkept(sequence))
+    this.keeping = this.keeping.then(() => kept)
     if (this.current.kind === 'saved') this.show({ kind: 'saving', waiting: this.queue.length, since: new Date() })
     else this.show({ ...this.current, waiting: this.queue.length } as SaveState)
     if (this.current.kind === 'saving') void this.run()
@@ -89,8 +100,15 @@ export class Outbox {
   begin(): void {
     clearTimeout(this.timer)
     if (this.queue.length === 0) return
-    this.show({ kind: 'saving', waiting: this.queue.length, since: new Date() })
+    const now = new Date()
+    const waiting = this.queue.length
+    this.show(this.current.kind === 'offline' ? { ...this.current, waiting, nextTry: now } : { kind: 'saving', waiting, since: now })
     void this.run()
+  }
+
+  /** Tries again if there was no connection, or nobody to take the strokes: something may have changed. */
+  retry(): void {
+    if (this.current.kind === 'offline' || this.current.kind === 'lent') this.begin()
   }
 
   /** What the server has not acknowledged, in order. */
@@ -102,6 +120,7 @@ export class Outbox {
   async drop(): Promise<void> {
     await this.keeping
     this.queue.length = 0
+    this.unkept.clear()
     await this.options.journal.forgetAll()
     this.show({ kind: 'saved', waiting: 0, at: null })
   }
@@ -132,9 +151,12 @@ export class Outbox {
     const answer = await this.options.send(first.bytes)
     this.revision = answer.revision
     this.pauseMs = FIRST_PAUSE_MS
-    this.queue.shift()
-    await this.options.journal.forget(first.sequence)
-    if (this.queue.length > 0 && this.current.kind === 'saving') this.show({ ...this.current, waiting: this.queue.length })
+    this.since = null
+    if (this.queue[0] === first) this.queue.shift()
+    this.unkept.delete(first.sequence)
+    await this.options.journal.forget(first.sequence, first.bytes)
+    if (this.current.kind === 'offline') this.show({ kind: 'saving', waiting: this.queue.length, since: new Date() })
+    else if (this.queue.length > 0 && this.current.kind === 'saving') this.show({ ...this.current, waiting: this.queue.length })
   }
 
   private stop(failure: unknown): void {
@@ -142,17 +164,19 @@ export class Outbox {
     const status = failure instanceof ApiError ? failure.status : 0
     const detail = failure instanceof Error ? failure.message : String(failure)
     if (status === 401) return this.show({ kind: 'signedOut', waiting })
-    if (status === 409) return this.show({ kind: 'conflict', waiting, detail })
+    if (status === 409) return this.show(codeOf(failure) === 'not_holder' ? { kind: 'lent', waiting } : { kind: 'conflict', waiting, detail })
     if (status >= 400 && status < 500 && status !== 408 && status !== 429) return this.show({ kind: 'refused', waiting, detail })
-    const since = this.current.kind === 'offline' ? this.current.since : new Date()
-    this.show({ kind: 'offline', waiting, since, nextTry: new Date(Date.now() + this.pauseMs) })
+    this.since ??= new Date()
+    const reason = UNABLE.has(codeOf(failure)) ? detail : null
+    this.show({ kind: 'offline', waiting, since: this.since, nextTry: new Date(Date.now() + this.pauseMs), reason })
+    clearTimeout(this.timer)
     this.timer = setTimeout(() => void this.run(), this.pauseMs)
     this.pauseMs = Math.min(2 * this.pauseMs, LONGEST_PAUSE_MS)
   }
 
   /** The browser has no room or no leave to store: strokes go on to the server, kept in memory only. */
-  private noteUnkept(): void {
-    this.isKept = false
+  private noteUnkept(sequence: number): void {
+    this.unkept.add(sequence)
     this.show(this.current)
   }
 

@@ -12,7 +12,7 @@ import { offerHooks } from '../testing'
 import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
 import { SaveBanner } from './SaveBanner'
 import type { Workplace } from './useWorkplace'
-import { recordWork } from './workHooks'
+import { recordWork, screenHooks } from './workHooks'
 import './workstation.css'
 
 interface Props {
@@ -90,13 +90,13 @@ function useLeaveWarning({ outbox }: Workplace): void {
 }
 
 /** What browser tests judge by; nothing is written down outside tests. */
-function useWorkHooks({ view, outbox }: Props['place']): void {
+function useWorkHooks({ outbox }: Props['place']): void {
   useEffect(() => {
     if (!window.app || !outbox) return
-    const { hooks, stop } = recordWork(view, outbox)
+    const { hooks, stop } = recordWork(outbox)
     offerHooks(hooks)
     return stop
-  }, [view, outbox])
+  }, [outbox])
 }
 
 /** What browser tests may look at and use; without effect outside tests. */
@@ -121,6 +121,7 @@ function useTestHooks(place: Props['place']): void {
       flyTo: (mm: [number, number, number]) => view.flyTo(mm),
       idle: () => view.idle(),
     })
+    offerHooks(screenHooks(view))
   }, [view, loading.phase, outbox])
 }
 

@@ -1,17 +1,19 @@
-/** What browser tests judge by: every stroke this page made, as it made it, and what is on screen. */
+/** What browser tests judge by: every act this page made, as it made it, and what is on screen. */
 import type { Outbox, Stroke } from '../bridge'
 import { LEVELS } from '../domain/vertebrae'
 import type { SpineView } from '../viewer'
 
 type Told = ReturnType<typeof told>
 
-function told({ id, sequence, tool, runs }: Stroke) {
+const codeOf = (level: string | null) => (level ? 1 + LEVELS.indexOf(level) : 0)
+
+function told({ id, sequence, tool, number, runs, levels }: Stroke) {
   const rows = Array.from(runs.starts, (start, run) => [start, runs.lengths[run], runs.old[run], runs.new[run]])
-  return { id, sequence, tool, number: 0, runs: rows, levels: [] as number[][] }
+  return { id, sequence, tool, number, runs: rows, levels: levels.map((one) => [one.number, codeOf(one.from), codeOf(one.to)]) }
 }
 
-/** Writes down each stroke when it enters the outbox; returns the hooks and the way to stop. */
-export function recordWork(view: SpineView, outbox: Outbox) {
+/** Writes down each act when it enters the outbox; returns the hooks and the way to stop. */
+export function recordWork(outbox: Outbox) {
   const made: Told[] = []
   const known = new Set<string>()
   const note = () => {
@@ -22,16 +24,17 @@ export function recordWork(view: SpineView, outbox: Outbox) {
       }
   }
   note()
-  const hooks = {
-    made: (from: number) => made.slice(from),
-    labels: () => base64(view.labelMap ?? new Uint8Array()),
-    levelCodes: () => [...view.state.getState().levels].map(([number, level]) => [number, level ? 1 + LEVELS.indexOf(level) : 0]),
-    get mayPaint() {
-      return view.state.getState().tool !== 'look'
-    },
-  }
-  return { hooks, stop: outbox.subscribe(note) }
+  return { hooks: { made: (from: number) => made.slice(from) }, stop: outbox.subscribe(note) }
 }
+
+/** What is on screen, whoever works. */
+export const screenHooks = (view: SpineView) => ({
+  labels: () => base64(view.labelMap ?? new Uint8Array()),
+  levelCodes: () => [...view.state.getState().levels].map(([number, level]) => [number, codeOf(level)]),
+  get mayPaint() {
+    return view.state.getState().tool !== 'look'
+  },
+})
 
 function base64(bytes: Uint8Array): string {
   let text = ''
