@@ -11,6 +11,7 @@ from annotation.preannotation.models import (
 from annotation.reading.models import Finding, Protocol, Reading
 from annotation.refinement.models import (
     Lease,
+    LevelDone,
     MaskHeights,
     MaskRevision,
     MaskTrack,
@@ -54,6 +55,7 @@ __all__ = [
     "KeyMap",
     "Lease",
     "LevelAssignment",
+    "LevelDone",
     "LiveEvent",
     "MaskHeights",
     "MaskRevision",

@@ -19,6 +19,7 @@ from annotation.preannotation.models import ModelVersion, PreAnnotation, Propose
 from annotation.reading.models import Finding, Reading
 from annotation.refinement.models import (
     Lease,
+    LevelDone,
     MaskHeights,
     MaskRevision,
     MaskTrack,
@@ -146,6 +147,7 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
         MaskRevision.objects.filter(track__case__in=cases),
         MaskTrack.objects.filter(case__in=cases),
         Lease.objects.filter(case__in=cases),
+        LevelDone.objects.filter(case__in=cases),
         Activity.objects.filter(case__in=cases),
         ProposedVertebra.objects.filter(preannotation__case__in=cases),
         PreAnnotation.objects.filter(case__in=cases),

@@ -19,7 +19,8 @@ from annotation.domain.refusals import ContentRefused
 from annotation.domain.workflow import Move, Stage
 from annotation.preannotation.models import ProposedVertebra
 from annotation.refinement import selectors, services
-from annotation.refinement.levels import describe_levels, highest_number
+from annotation.refinement.acts import levels_at, write_line
+from annotation.refinement.levels import highest_number
 from annotation.refinement.models import MaskRevision, MaskTrack
 from annotation.refinement.overrides import overrides_at, shown_problems
 from annotation.refinement.pin_api import OverrideSerializer
@@ -180,7 +181,7 @@ class MaskView(APIView):
         standing = {
             "X-Lamina-Revision": str(revision.number),
             "X-Lamina-Last-Sequence": str(sequence),
-            "X-Lamina-Levels": describe_levels(case),
+            "X-Lamina-Levels": write_line(levels_at(track, sequence)),
             "X-Lamina-Next-Number": str(highest_number(case) + 1),
         }
         answer = _unless_known(request, f"{revision.pk} {standing}")

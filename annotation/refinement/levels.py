@@ -9,7 +9,7 @@ from annotation.bridge.strokes import LevelChange
 from annotation.domain.proposal import CountedFrom
 from annotation.domain.refusals import ContentRefused
 from annotation.studies.models import Case, LevelAssignment, Origin, User, Vertebra
-from annotation.studies.selectors import assignments_of, levels_of, vertebrae_of
+from annotation.studies.selectors import assignments_of, vertebrae_of
 
 
 class LevelMismatch(ValueError):
@@ -55,13 +55,6 @@ def _refuse_other_level(change: LevelChange, now: str | None) -> None:
 def highest_number(case: Case) -> int:
     """Return the highest vertebra number ever given in a case, 0 without any."""
     return case.vertebrae.aggregate(highest=Max("number"))["highest"] or 0
-
-
-def describe_levels(case: Case) -> str:
-    """Return the level of every vertebra as one line: ``1=T12,2=L1,3=``; an empty one has none."""
-    levels = levels_of(case)
-    numbers = vertebrae_of(case).values_list("number", flat=True)
-    return ",".join(f"{number}={levels.get(number, '')}" for number in numbers)
 
 
 def write_levels(case: Case, changes: Sequence[LevelChange], *, by: User) -> None:

@@ -44,7 +44,9 @@ class MaskTrack(models.Model):
 class MaskRevision(models.Model):
     """A whole mask, immutable, by content hash.
 
-    `last_sequence` is the sequence number of the last stroke it contains, 0 at the start.
+    `last_sequence` is the sequence number of the last stroke it contains, 0 at the start. A version
+    that lost a race has a track of its author and stands on that stroke of the main track; only
+    there `levels` says what levels its author had (``1=T12,2=L1,3=``), elsewhere the acts do.
     """
 
     class AuthorKind(models.TextChoices):
@@ -60,12 +62,14 @@ class MaskRevision(models.Model):
         APPROVE = "approve"
         HAND_OVER = "hand_over"
         INTERVAL = "interval"
+        CONFLICT = "conflict"
 
     track = models.ForeignKey(MaskTrack, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     blob = models.CharField(max_length=64)
     map_sha256 = models.CharField(max_length=64)
     last_sequence = models.PositiveIntegerField(default=0)
+    levels = models.TextField(blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     author_kind = models.CharField(max_length=8, choices=AuthorKind.choices)
     cause = models.CharField(max_length=10, choices=Cause.choices)
@@ -110,6 +114,28 @@ class Stroke(models.Model):
 
     def __str__(self) -> str:
         return f"stroke {self.sequence}"
+
+
+class LevelDone(models.Model):
+    """A person has looked through a level; `sequence` is the last act they had seen then."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="levels_done")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    vertebra = models.ForeignKey(Vertebra, models.CASCADE)
+    is_done = models.BooleanField(default=True)
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "levels done"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "person", "vertebra"], name="level_done_once_per_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"vertebra {self.vertebra_id} looked through"
 
 
 class Lease(models.Model):

@@ -16,7 +16,7 @@ from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import WORKFLOW, Move, Role, Stage, destination
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_proposal
-from annotation.refinement import leases, levels, selectors
+from annotation.refinement import leases, levels, selectors, ticks
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
 from annotation.refinement.overrides import Standing, rest_on_overrides, standing_problems
 from annotation.refinement.replay import MaskState, current_state, frozen, keep, map_sha256
@@ -143,6 +143,7 @@ def _record_next(
     _refuse_other_levels(track.case, before, message)
     after = _applied(before, message)
     levels.write_levels(track.case, message.levels, by=by)
+    ticks.reopen_levels(track, message)
     stroke = Stroke.objects.create(
         id=message.heading.id,
         track=track,

@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from annotation.refinement import anomalies_api, api, heights_api, lease_api, pin_api
+from annotation.refinement import (
+    acts_api,
+    anomalies_api,
+    api,
+    heights_api,
+    lease_api,
+    pin_api,
+)
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/mask/", api.MaskView.as_view(), name="case-mask"),
@@ -15,6 +22,25 @@ urlpatterns: list[URLPattern] = [
         "cases/<uuid:case_id>/lease/answer/",
         lease_api.LeaseAnswerView.as_view(),
         name="case-lease-answer",
+    ),
+    path("cases/<uuid:case_id>/acts/", acts_api.ActsView.as_view(), name="case-acts"),
+    path("cases/<uuid:case_id>/acts/<int:sequence>/", acts_api.ActView.as_view(), name="case-act"),
+    path(
+        "cases/<uuid:case_id>/acts/<int:sequence>/mask/",
+        acts_api.MomentView.as_view(),
+        name="case-moment",
+    ),
+    path(
+        "cases/<uuid:case_id>/revisions/", acts_api.RevisionsView.as_view(), name="case-revisions"
+    ),
+    path("cases/<uuid:case_id>/versions/", acts_api.VersionsView.as_view(), name="case-versions"),
+    path(
+        "cases/<uuid:case_id>/versions/<int:key>/",
+        acts_api.VersionView.as_view(),
+        name="case-version",
+    ),
+    path(
+        "cases/<uuid:case_id>/levels-done/", acts_api.LevelsDoneView.as_view(), name="levels-done"
     ),
     path("cases/<uuid:case_id>/problems/", api.ProblemsView.as_view(), name="case-problems"),
     path(

@@ -1,5 +1,16 @@
 // Made by `python manage.py client_types` from docs/openapi.yaml; not edited by hand.
 
+export type Act = {
+  sequence: number
+  tool: number
+  number: number
+  n_voxels: number
+  levels: LevelChange[]
+  mine: boolean
+  by: string
+  at: string
+}
+
 export type ActivityRow = {
   case: string
   stage: Stage
@@ -217,6 +228,12 @@ export type LeaseNow = {
   lease: Lease | null
 }
 
+export type LevelChange = {
+  number: number
+  to: string | null
+  from: string | null
+}
+
 export type LevelEnum = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'T1' | 'T2' | 'T3' | 'T4' | 'T5' | 'T6' | 'T7' | 'T8' | 'T9' | 'T10' | 'T11' | 'T12' | 'T13' | 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'S1' | 'Co'
 
 export type LevelSchemeEnum = 'T' | 'Th'
@@ -413,6 +430,17 @@ export type Returned = {
   at: string
 }
 
+export type Revision = {
+  id: number
+  track: string
+  number: number
+  sequence: number
+  cause: string
+  author_kind: string
+  by: string
+  at: string
+}
+
 export type Role = 'student' | 'reader' | 'manager' | 'operator' | 'system'
 
 export type RoundOut = {
@@ -483,6 +511,10 @@ export type TableRow = {
   validation: string
   test: string
   all: string
+}
+
+export type Ticked = {
+  numbers: number[]
 }
 
 export type Track = {
