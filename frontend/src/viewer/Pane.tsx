@@ -82,7 +82,7 @@ function useDrag(view: SpineView, plane: Plane) {
     act.current = actOf(event, tool)
     if (!act.current || !mm) return
     event.preventDefault()
-    if (activePane !== plane) view.state.setState({ activePane: plane })
+    if (activePane !== plane) view.setActivePane(plane)
     event.currentTarget.setPointerCapture(event.pointerId)
     last.current = pixel
     if (act.current === 'paint') view.editor.begin(plane, mm, tool === 'eraser' || event.ctrlKey)

@@ -5,10 +5,12 @@
 import type { StoreApi } from 'zustand/vanilla'
 import { type Grid, toIjk, toMm, type Vec3 } from '../domain/geometry'
 import { markFirst } from '../testing'
+import { Camera } from './camera'
 import { Editor } from './editor'
 import type { LabelLayer } from './labelLayer'
 import type { Described, OpenVolume } from './openVolume'
-import { clamped, fitted, intoSlice, panned, type Plane, PLANES, screenAxes, type Size, sliceAt, sliceCount, toCanvas, toWorld, type View, zoomed } from './planes'
+import { type PaneLayout, shownPanes } from './panes'
+import { type Plane, PLANES, type Size, type View } from './planes'
 import type { Stage } from './stage'
 import { createViewState, type Preset, type ViewState, WINDOWS } from './viewState'
 
@@ -16,10 +18,15 @@ const ACTIVE_FILL_MORE = 0.19
 const QUIET_MS = 250
 let volumes = 0
 
+/** Is told the sagittal slices whose labels changed, or null where another map is shown. */
+type LabelListener = (slices: Iterable<number> | null) => void
+
 export class SpineView {
   readonly state: StoreApi<ViewState> = createViewState()
   readonly editor: Editor
   readonly grid: Grid
+  private readonly camera: Camera
+  private layout = 'three'
   private stage: Stage | null = null
   private layer: LabelLayer | null = null
   private cornerstone: typeof import('./cornerstone') | null = null
@@ -28,6 +35,7 @@ export class SpineView {
   /** When new voxels were last asked to be drawn; null once they were. */
   private askedAt: number | null = null
   private readonly ends: (() => void)[] = []
+  private readonly labelListeners = new Set<LabelListener>()
 
   constructor(
     readonly source: OpenVolume,
@@ -37,6 +45,7 @@ export class SpineView {
     const { dims } = volume.grid
     const middle: Vec3 = [Math.floor(dims[0] / 2), Math.floor(dims[1] / 2), Math.floor(dims[2] / 2)]
     this.state.setState({ focusMm: toMm(volume.grid, middle) })
+    this.camera = new Camera(this.grid, this.state, (plane, view, size) => this.draw(plane, view, size), (k) => source.lookAt(k))
     this.editor = new Editor(this)
   }
 
@@ -48,11 +57,17 @@ export class SpineView {
     this.labels = labels
     this.editor.forget()
     this.mountLayer()
+    for (const listener of this.labelListeners) listener(null)
     this.state.setState(({ edition, labelsShown }) => ({ edition: edition + 1, labelsShown: labelsShown + 1 }))
   }
 
   get labelMap(): Uint8Array<ArrayBuffer> | null {
     return this.labels
+  }
+
+  onLabels(listener: LabelListener): () => void {
+    this.labelListeners.add(listener)
+    return () => this.labelListeners.delete(listener)
   }
 
   /** Which level each vertebra number is; decides colours and names. */
@@ -72,8 +87,9 @@ export class SpineView {
    * To be called after the label map was written: draws sagittal slices `k` anew, in all planes or,
    * while a stroke is being made, in its own only.
    */
-  labelsChanged(slices: Iterable<number>, planes: readonly Plane[] = PLANES): void {
+  labelsChanged(slices: readonly number[] | ReadonlySet<number>, planes: readonly Plane[] = PLANES): void {
     this.layer?.touch(slices, planes)
+    for (const listener of this.labelListeners) listener(slices)
     if (planes.length < PLANES.length) return
     this.state.setState(({ edition }) => ({ edition: edition + 1 }))
   }
@@ -105,72 +121,72 @@ export class SpineView {
     this.setWindow(WINDOWS[preset], preset)
   }
 
+  /** Bone, soft tissue, lung, and the window that was dragged last. */
   nextPreset(): void {
-    this.setPreset(this.state.getState().preset === 'bone' ? 'softTissue' : 'bone')
+    const { preset, ownWindow } = this.state.getState()
+    const names = Object.keys(WINDOWS) as Preset[]
+    const next = names[preset === null ? 0 : names.indexOf(preset) + 1]
+    if (next) this.setPreset(next)
+    else if (ownWindow) this.setWindow(ownWindow)
+    else this.setPreset('bone')
   }
 
+  /** A window without a preset is one's own, and is remembered. */
   setWindow(window: { center: number; width: number }, preset: Preset | null = null): void {
-    this.state.setState({ window, preset })
+    this.state.setState(preset === null ? { window, preset, ownWindow: window } : { window, preset })
     this.stage?.setWindow(window)
     this.stage?.render()
   }
 
+  /** One pane, three, or four with the surface of the spine. */
+  setLayout({ panes, alone }: PaneLayout): void {
+    const { activePane, several } = this.state.getState()
+    this.state.setState({ panes, alone, several: panes === 'one' ? several : panes, activePane: panes === 'one' && alone !== 'surface' ? alone : activePane })
+  }
+
+  /** Makes a pane the active one; where one pane is alone, it becomes that. */
+  setActivePane(activePane: Plane): void {
+    this.state.setState(({ panes, alone }) => ({ activePane, alone: panes === 'one' ? activePane : alone }))
+  }
+
   /** Brings a point into the middle of all panes, as far as the volume reaches, and the crosshair onto it. */
   flyTo(mm: Vec3, options: { fieldMm?: number } = {}): void {
-    this.setFocus(mm)
-    const { sizes } = this.state.getState()
-    for (const plane of PLANES) {
-      const view = this.state.getState().views?.[plane]
-      if (!view) continue
-      const widest = options.fieldMm ? options.fieldMm / Math.max(sizes[plane].height, 1) : view.mmPerPixel
-      const flown = { centre: mm, mmPerPixel: Math.min(view.mmPerPixel, widest) }
-      this.setView(plane, clamped(this.grid, plane, flown, sizes[plane]))
-    }
+    this.camera.flyTo(mm, options)
   }
 
   /** Moves the crosshair; panes follow across their slices and keep their place in them. */
   setFocus(mm: Vec3): void {
-    this.state.setState({ focusMm: mm })
-    for (const plane of PLANES) {
-      const view = this.state.getState().views?.[plane]
-      if (view) this.setView(plane, view)
-    }
-    this.source.lookAt(sliceAt(this.grid, 'sagittal', mm))
+    this.camera.setFocus(mm)
   }
 
   /** Steps through the slices of a plane. */
   scroll(plane: Plane, steps: number): void {
-    const { focusMm } = this.state.getState()
-    const index = Math.min(Math.max(this.sliceIndex(plane) + steps, 0), sliceCount(this.grid, plane) - 1)
-    this.setFocus(intoSlice(this.grid, plane, focusMm, index))
+    this.camera.scroll(plane, steps)
   }
 
   zoom(plane: Plane, pixel: readonly [number, number], factor: number): void {
-    this.changeView(plane, (view, size) => zoomed(screenAxes(this.grid, plane), view, size, pixel, factor))
+    this.camera.zoom(plane, pixel, factor)
   }
 
   pan(plane: Plane, by: readonly [number, number]): void {
-    this.changeView(plane, (view) => panned(screenAxes(this.grid, plane), view, by))
+    this.camera.pan(plane, by)
   }
 
   fit(): void {
-    const { sizes, focusMm } = this.state.getState()
-    for (const plane of PLANES) this.setView(plane, fitted(this.grid, plane, sizes[plane], focusMm))
+    this.camera.fit()
   }
 
   sliceIndex(plane: Plane): number {
-    return sliceAt(this.grid, plane, this.state.getState().focusMm)
+    return this.camera.sliceIndex(plane)
   }
 
   /** Pixels within a pane of LPS millimetres, or null before the pane has a size. */
   worldToCanvas(plane: Plane, mm: Vec3): [number, number] | null {
-    const { views, sizes } = this.state.getState()
-    return views && toCanvas(screenAxes(this.grid, plane), views[plane], sizes[plane], mm)
+    return this.camera.toCanvas(plane, mm)
   }
 
   canvasToWorld(plane: Plane, pixel: readonly [number, number]): Vec3 | null {
-    const { views, sizes } = this.state.getState()
-    return views && toWorld(screenAxes(this.grid, plane), views[plane], sizes[plane], pixel)
+    return this.camera.toWorld(plane, pixel)
   }
 
   /** HU and vertebra number of the voxel at a point, or null outside the volume. */
@@ -273,27 +289,16 @@ export class SpineView {
 
   private resize(elements: Readonly<Record<Plane, HTMLDivElement>>): void {
     const sizeOf = (plane: Plane): Size => ({ width: elements[plane].clientWidth, height: elements[plane].clientHeight })
-    const sizes = { sagittal: sizeOf('sagittal'), axial: sizeOf('axial'), coronal: sizeOf('coronal') }
-    if (PLANES.some((plane) => sizes[plane].width === 0)) return
-    const { views, focusMm } = this.state.getState()
-    const fit = (plane: Plane) => fitted(this.grid, plane, sizes[plane], focusMm)
-    this.state.setState({ sizes, views: views ?? { sagittal: fit('sagittal'), axial: fit('axial'), coronal: fit('coronal') } })
+    const { panes, alone } = this.state.getState()
+    const layout = panes === 'one' ? alone : panes
+    this.camera.resize({ sagittal: sizeOf('sagittal'), axial: sizeOf('axial'), coronal: sizeOf('coronal') }, layout !== this.layout)
+    this.layout = layout
     this.stage?.resize()
-    for (const plane of PLANES) this.changeView(plane, (view) => view)
+    this.camera.showAll()
   }
 
-  private changeView(plane: Plane, change: (view: View, size: Size) => View): void {
-    const { views, sizes } = this.state.getState()
-    if (views) this.setView(plane, change(views[plane], sizes[plane]))
-  }
-
-  /** Keeps the middle of the view in the slice that the focus is in. */
-  private setView(plane: Plane, view: View): void {
-    const { views, sizes } = this.state.getState()
-    if (!views) return
-    const held = { ...view, centre: intoSlice(this.grid, plane, view.centre, this.sliceIndex(plane)) }
-    this.state.setState({ views: { ...views, [plane]: held } })
-    this.stage?.setView(plane, held, sizes[plane])
-    this.stage?.render([plane])
+  private draw(plane: Plane, view: View, size: Size): void {
+    this.stage?.setView(plane, view, size)
+    if (shownPanes(this.state.getState()).includes(plane)) this.stage?.render([plane])
   }
 }

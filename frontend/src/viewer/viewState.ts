@@ -1,11 +1,13 @@
 /** What a viewer shows and which tool is in hand; one store per viewer. */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Vec3 } from '../domain/geometry'
+import type { PaneName, Panes } from './panes'
 import type { Plane, Size, View } from './planes'
 
 export const WINDOWS = {
   bone: { center: 260, width: 1050 },
   softTissue: { center: 50, width: 400 },
+  lung: { center: -500, width: 1500 },
 } as const
 export type Preset = keyof typeof WINDOWS
 
@@ -19,10 +21,17 @@ export interface ViewState {
   readonly window: { readonly center: number; readonly width: number }
   /** Null after the window was dragged. */
   readonly preset: Preset | null
+  /** As it was last dragged. */
+  readonly ownWindow: { readonly center: number; readonly width: number } | null
   readonly fill: number
   readonly outlineOnly: boolean
   readonly isOverlayHidden: boolean
   readonly activePane: Plane
+  readonly panes: Panes
+  /** The pane that is alone where `panes` is 'one'. */
+  readonly alone: PaneName
+  /** How many there were when more than one was last shown. */
+  readonly several: Exclude<Panes, 'one'>
   /** Where the mouse is, or null outside the panes. */
   readonly cursor: { readonly plane: Plane; readonly pixel: readonly [number, number]; readonly mm: Vec3 } | null
   readonly tool: ToolInHand
@@ -56,10 +65,14 @@ export function createViewState(): StoreApi<ViewState> {
     sizes: { sagittal: nothing, axial: nothing, coronal: nothing },
     window: WINDOWS.bone,
     preset: 'bone',
+    ownWindow: null,
     fill: 0.25,
     outlineOnly: false,
     isOverlayHidden: false,
     activePane: 'sagittal',
+    panes: 'three',
+    alone: 'sagittal',
+    several: 'three',
     cursor: null,
     tool: 'look',
     shape: 'disc',

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import type { Grid } from '../domain/geometry'
+import { between, Camera } from './camera'
+import { maximised, nextLayout, planeAfter, shownPanes } from './panes'
+import type { Size } from './planes'
+import { createViewState } from './viewState'
+
+const grid: Grid = { dims: [40, 80, 20], spacingMm: [1, 1, 3], originMm: [0, 0, 0], direction: [0, 1, 0, 0, 0, -1, -1, 0, 0] }
+const size = (width: number, height: number): Size => ({ width, height })
+
+function cameraOf() {
+  const state = createViewState()
+  const camera = new Camera(grid, state, () => undefined, () => undefined)
+  return { state, camera }
+}
+
+test('P goes from three panes to four, to the active one alone, and back', () => {
+  const three = { panes: 'three', alone: 'sagittal' } as const
+  const four = nextLayout(three, 'axial')
+  const one = nextLayout(four, 'axial')
+  expect([shownPanes(three).length, shownPanes(four).length, shownPanes(one)]).toEqual([3, 4, ['axial']])
+  expect(nextLayout(one, 'axial').panes).toBe('three')
+  expect(maximised(maximised(four, 'surface', 'four'), 'surface', 'four')).toEqual({ panes: 'four', alone: 'surface' })
+  expect(['sagittal', 'axial', 'coronal'].map((plane) => planeAfter(one, plane as 'axial'))).toEqual(['axial', 'coronal', 'sagittal'])
+})
+
+test('a pane that is put away keeps its zoom, and one that grows shows the same part of the body', () => {
+  const { state, camera } = cameraOf()
+  camera.resize({ sagittal: size(600, 800), axial: size(400, 400), coronal: size(400, 400) }, false)
+  const before = state.getState().views
+  camera.resize({ sagittal: size(0, 0), axial: size(1000, 800), coronal: size(0, 0) }, true)
+  const alone = state.getState().views
+  expect(alone?.axial.mmPerPixel).toBeCloseTo((before?.axial.mmPerPixel ?? 0) / 2)
+  expect(alone?.sagittal).toEqual(before?.sagittal)
+  camera.resize({ sagittal: size(600, 800), axial: size(400, 400), coronal: size(400, 400) }, true)
+  expect(state.getState().views).toEqual(before)
+})
+
+test('a pane that comes on screen for the first time is fitted then', () => {
+  const { state, camera } = cameraOf()
+  camera.resize({ sagittal: size(600, 800), axial: size(0, 0), coronal: size(0, 0) }, false)
+  camera.resize({ sagittal: size(600, 800), axial: size(400, 400), coronal: size(400, 400) }, true)
+  expect(state.getState().views?.axial.mmPerPixel).toBeCloseTo(60 / 400)
+})
+
+test('a flight passes between its ends and zooms by factors', () => {
+  const from = { centre: [0, 0, 0], mmPerPixel: 1 } as const
+  const to = { centre: [10, 20, 30], mmPerPixel: 0.25 } as const
+  expect(between(from, to, 0)).toEqual(from)
+  expect(between(from, to, 1)).toEqual(to)
+  expect(between(from, to, 0.5)).toEqual({ centre: [5, 10, 15], mmPerPixel: 0.5 })
+})
