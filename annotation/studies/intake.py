@@ -288,7 +288,7 @@ def _describe(result: SeriesResult) -> dict[str, Any]:
         "reason": "; ".join([result.reason, *(result.notes if result.radiograph else ())]),
         "place": place.text,
         "n_slices": result.n_slices,
-        "spacing_mm": _floats(result.spacing_mm),
+        "spacing_mm": _floats((result.spacing_mm or ())[: 2 if result.radiograph else 3] or None),
         "positions_mm": _floats(place.positions_mm),
         "gaps": list(place.gaps) if place.gaps else None,
         "case": None,

@@ -62,12 +62,10 @@ export interface VolumeMeta {
   slice_url_gz: string
   hu_range: [number, number]
   /** What the millimetres are: a radiograph's are the detector's, or pixels. */
-  frame: Frame
+  frame: schema.CaseDetail['frame']
   spacing_source: 'calibrated' | 'imager' | 'unknown' | null
   radiograph: RadiographMeta | null
 }
-
-export type Frame = schema.CaseDetail['frame']
 
 /** What is known of a radiograph beside its picture. */
 export interface RadiographMeta {

@@ -1,6 +1,7 @@
 /** A volume as the server's bridge gives it: its description, a coarse preview, and slices. */
 import { getBytes, send } from '../api/client'
 import type { VolumeMeta } from '../api/types'
+import { unitsPerMm } from '../domain/frame'
 import type { Grid } from '../domain/geometry'
 import { decoders } from './decoders'
 import { inflate, UnknownFormat } from './packing'
@@ -21,6 +22,7 @@ export const gridOf = (meta: VolumeMeta): Grid => ({
   spacingMm: meta.spacing_mm,
   originMm: meta.origin_mm,
   direction: meta.direction,
+  unitsPerMm: unitsPerMm(meta.frame, meta.dims),
 })
 
 /** The coarse volume: int16 HU by flat index of `meta.preview.dims`. */

@@ -13,7 +13,12 @@ export interface Grid {
   readonly originMm: Vec3
   /** Unit vectors of i, j, k in LPS, one after the other (9 numbers). */
   readonly direction: readonly number[]
+  /** Units that about one millimetre of a body takes, where the grid has no millimetres; else 1. */
+  readonly unitsPerMm?: number
 }
+
+/** A length on screen, given for a body, in the units of a grid. */
+export const onGrid = (grid: Grid, mm: number): number => mm * (grid.unitsPerMm ?? 1)
 
 const axis = (grid: Grid, a: number): Vec3 => [
   grid.direction[3 * a] as number,

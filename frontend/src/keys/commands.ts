@@ -64,6 +64,7 @@ export const COMMANDS = {
   'mask.farther': row('mask', '-'),
   'mask.whole': row('mask', 'Home'),
   'mask.order': row('mask', 'Shift+O'),
+  'mask.invert': row('mask', 'Shift+W'),
 
   'refining.brush': row('refining', 'B'),
   'refining.eraser': row('refining', 'E'),

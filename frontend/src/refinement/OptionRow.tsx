@@ -3,6 +3,7 @@ import { IconLock, IconLockOpen } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { formatNumber } from '../domain/format'
+import { unitOf } from '../domain/frame'
 import { colourOf } from '../domain/levelColours'
 import { KeyOf } from '../keys/KeysSheet'
 import type { SpineView } from '../viewer'
@@ -21,18 +22,22 @@ export function OptionRow({ view, scope, mayPaint }: { view: SpineView; scope: '
       {mayPaint && (
         <>
           <span className="ws-dim">{t(`refinement.${tool}`)}</span>
-          <SegmentedControl
-            size="xs"
-            aria-label={t('refinement.shape')}
-            value={shape}
-            onChange={(value) => view.state.setState({ shape: value === 'ball' ? 'ball' : 'disc' })}
-            data={[{ value: 'disc', label: t('refinement.disc') }, { value: 'ball', label: t('refinement.ball') }]}
-          />
-          <span data-testid="brush-size">{`${formatNumber(diameter, diameter % 1 === 0 ? 0 : 1)} mm`}</span>
+          {!view.isFlat && (
+            <SegmentedControl
+              size="xs"
+              aria-label={t('refinement.shape')}
+              value={shape}
+              onChange={(value) => view.state.setState({ shape: value === 'ball' ? 'ball' : 'disc' })}
+              data={[{ value: 'disc', label: t('refinement.disc') }, { value: 'ball', label: t('refinement.ball') }]}
+            />
+          )}
+          <span data-testid="brush-size">{`${formatNumber(diameter, diameter % 1 === 0 ? 0 : 1)} ${unitOf(view.frame)}`}</span>
           <KeyOf command={`${scope}.smaller`} /><KeyOf command={`${scope}.larger`} />
-          <button type="button" className="ws-toggle" aria-pressed={boneOnly} onClick={() => view.state.setState({ boneOnly: !boneOnly })}>
-            {t('refinement.boneOnly')} <KeyOf command={`${scope}.threshold`} />
-          </button>
+          {!view.isFlat && (
+            <button type="button" className="ws-toggle" aria-pressed={boneOnly} onClick={() => view.state.setState({ boneOnly: !boneOnly })}>
+              {t('refinement.boneOnly')} <KeyOf command={`${scope}.threshold`} />
+            </button>
+          )}
           <button type="button" className="ws-toggle" aria-pressed={lockNeighbours} onClick={() => view.state.setState({ lockNeighbours: !lockNeighbours })}>
             {lockNeighbours ? <IconLock size={14} /> : <IconLockOpen size={14} />} {t('refinement.lock')} <KeyOf command={`${scope}.lock`} />
           </button>

@@ -21,6 +21,7 @@ export function usePaintingKeys(view: SpineView, scope: PaintingScope, mayPaint:
   useCommand('undo', () => view.editor.undo(), painting)
   useCommand('redo', () => view.editor.redo(), painting)
   useCommand(id(scope, 'window'), () => view.nextPreset())
+  useCommand('mask.invert', () => view.toggleInvert())
   useCommand('outlineOnly', () => view.toggleOutline())
   useCommand('hideOverlay', () => view.hideOverlay(true), { release: () => view.hideOverlay(false) })
 }

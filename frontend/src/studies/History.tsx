@@ -82,7 +82,7 @@ function Facts({ detail }: { detail: CaseDetail }) {
       <h2 className={page.panelTitle}>{t('history.facts')}</h2>
       <dl className={page.facts}>
         <dt>{t(detail.spacing_mm ? 'imports.column_spacing' : 'radiograph.spacing')}</dt>
-        <dd>{detail.spacing_mm ? formatSpacing(detail.spacing_mm) : t('radiograph.unknown')}</dd>
+        <dd>{detail.spacing_mm ? formatSpacing(detail.kind === 'radiograph' ? detail.spacing_mm.slice(0, 2) : detail.spacing_mm) : t('radiograph.unknown')}</dd>
         {facts.map(({ name, value }) => (
           <FactRow key={name} name={t(`history.fact.${name}`)} value={shown(value)} />
         ))}

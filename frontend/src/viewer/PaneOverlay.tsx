@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
+import { unitOf } from '../domain/frame'
 import { letterOf, type Vec3 } from '../domain/geometry'
 import { colourOf } from '../domain/levelColours'
 import { namePlaces } from './names'
@@ -8,7 +9,7 @@ import type { Pin } from './Pane'
 import { type Plane, screenAxes, sliceAt, sliceCount } from './planes'
 import type { SpineView } from './spineView'
 
-const BARS_MM = [5, 10, 20, 50, 100]
+const BARS = [5, 10, 20, 50, 100, 200, 500]
 const LONGEST_BAR_PIXELS = 110
 const EDGE = 14
 
@@ -27,8 +28,8 @@ export function PaneOverlay({ view, plane, pins }: { view: SpineView; plane: Pla
       <Crosshair at={view.worldToCanvas(plane, focus)} width={size.width} height={size.height} />
       {plane !== 'axial' && <Names view={view} plane={plane} index={index} />}
       <Letters view={view} plane={plane} width={size.width} height={size.height} />
-      <text className="spine-caption" x={12} y={22}>{`${t(`viewer.${plane}`)} ${index + 1} / ${sliceCount(view.grid, plane)}`}</text>
-      {plane === 'sagittal' && <ScaleBar mmPerPixel={seen.mmPerPixel} width={size.width} height={size.height} />}
+      <text className="spine-caption" x={12} y={22}>{view.isFlat ? t('radiograph.picture') : `${t(`viewer.${plane}`)} ${index + 1} / ${sliceCount(view.grid, plane)}`}</text>
+      {plane === 'sagittal' && <ScaleBar unit={unitOf(view.frame)} perPixel={seen.mmPerPixel} width={size.width} height={size.height} />}
       {plane === 'sagittal' && <text className="spine-caption spine-research" x={12} y={size.height - 14}>{t('app.research')}</text>}
       <Pins view={view} plane={plane} pins={pins} index={index} />
       <BrushRing view={view} plane={plane} mmPerPixel={seen.mmPerPixel} />
@@ -48,24 +49,25 @@ function Crosshair({ at, width, height }: { at: [number, number] | null; width: 
 
 function Letters({ view, plane, width, height }: { view: SpineView; plane: Plane; width: number; height: number }) {
   const { right, down } = useMemo(() => screenAxes(view.grid, plane), [view, plane])
+  const doubt = view.volume.meta.radiograph?.front === 'unknown' ? '?' : ''
   return (
     <g className="spine-letters">
-      <text x={EDGE} y={height / 2}>{letterOf(opposite(right))}</text>
-      <text x={width - EDGE} y={height / 2}>{letterOf(right)}</text>
+      <text x={EDGE} y={height / 2}>{letterOf(opposite(right)) + doubt}</text>
+      <text x={width - EDGE} y={height / 2}>{letterOf(right) + doubt}</text>
       <text x={width / 2} y={EDGE + 8}>{letterOf(opposite(down))}</text>
       <text x={width / 2} y={height - EDGE + 2}>{letterOf(down)}</text>
     </g>
   )
 }
 
-function ScaleBar({ mmPerPixel, width, height }: { mmPerPixel: number; width: number; height: number }) {
-  const mm = BARS_MM.filter((length) => length / mmPerPixel <= LONGEST_BAR_PIXELS).at(-1) ?? 5
-  const left = width - EDGE - mm / mmPerPixel
+function ScaleBar({ unit, perPixel, width, height }: { unit: string; perPixel: number; width: number; height: number }) {
+  const length = BARS.filter((one) => one / perPixel <= LONGEST_BAR_PIXELS).at(-1) ?? 5
+  const left = width - EDGE - length / perPixel
   const y = height - 30
   return (
     <g className="spine-scale">
       <path d={`M${left} ${y - 6}V${y}H${width - EDGE}V${y - 6}`} />
-      <text x={width - EDGE} y={y + 17}>{`${mm} mm`}</text>
+      <text x={width - EDGE} y={y + 17}>{`${length} ${unit}`}</text>
     </g>
   )
 }

@@ -45,7 +45,7 @@ export function SpineViewer({ view, pins = NO_PINS, onPick }: Props) {
               else delete elements.current[plane]
             }}
           />
-          {shown.includes(plane) && <Maximise view={view} pane={plane} />}
+          {shown.includes(plane) && !view.isFlat && <Maximise view={view} pane={plane} />}
         </div>
       ))}
       {shown.includes('surface') && (

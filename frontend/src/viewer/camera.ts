@@ -1,6 +1,6 @@
 /** Where the panes look: focus, slices, zoom, pan, and flights to a place. */
 import type { StoreApi } from 'zustand/vanilla'
-import { type Grid, type Vec3 } from '../domain/geometry'
+import { type Grid, onGrid, type Vec3 } from '../domain/geometry'
 import { clamped, fitted, intoSlice, panned, type Plane, PLANES, screenAxes, type Size, sliceAt, sliceCount, toCanvas, toWorld, type View, zoomed } from './planes'
 import type { ViewState } from './viewState'
 
@@ -50,7 +50,7 @@ export class Camera {
     const { views, sizes } = this.state.getState()
     if (!views) return
     const target = (plane: Plane): View => {
-      const widest = fieldMm ? fieldMm / Math.max(sizes[plane].height, 1) : views[plane].mmPerPixel
+      const widest = fieldMm ? onGrid(this.grid, fieldMm) / Math.max(sizes[plane].height, 1) : views[plane].mmPerPixel
       return clamped(this.grid, plane, { centre: mm, mmPerPixel: Math.min(views[plane].mmPerPixel, widest) }, sizes[plane])
     }
     const to = { sagittal: target('sagittal'), axial: target('axial'), coronal: target('coronal') }
@@ -65,7 +65,7 @@ export class Camera {
   }
 
   zoom(plane: Plane, pixel: readonly [number, number], factor: number): void {
-    this.change(plane, (view, size) => zoomed(screenAxes(this.grid, plane), view, size, pixel, factor))
+    this.change(plane, (view, size) => zoomed(screenAxes(this.grid, plane), view, size, pixel, factor, onGrid(this.grid, 1)))
   }
 
   pan(plane: Plane, by: readonly [number, number]): void {

@@ -1,6 +1,6 @@
 /** Acts on the label map and the levels: making them, taking them back, and telling who keeps them. */
 import { applyRuns, type Runs, runsFrom, Tool } from '../bridge'
-import { toIjk, type Vec3 } from '../domain/geometry'
+import { onGrid, toIjk, type Vec3 } from '../domain/geometry'
 import { type Act, changesNothing, inverseOf, levelsAfter, paintAct, voxelsOf } from './acts'
 import { type Brush, sweep } from './brush'
 import { LAYOUT, type Plane } from './planes'
@@ -117,7 +117,7 @@ export class Editor {
   resize(direction: 1 | -1): void {
     const { radiusMm } = this.view.state.getState()
     const step = radiusMm < 2 || (radiusMm === 2 && direction < 0) ? 0.5 : 1
-    const next = Math.min(LARGEST_RADIUS_MM, Math.max(SMALLEST_RADIUS_MM, radiusMm + direction * step))
+    const next = Math.min(Math.max(LARGEST_RADIUS_MM, Math.round(onGrid(this.view.grid, LARGEST_RADIUS_MM))), Math.max(SMALLEST_RADIUS_MM, radiusMm + direction * step))
     this.view.state.setState({ radiusMm: next })
   }
 
@@ -134,7 +134,7 @@ export class Editor {
     const { active, radiusMm, shape, boneOnly, lockNeighbours } = this.view.state.getState()
     const across = shape === 'disc' ? LAYOUT[plane].across : null
     const isFree = (value: number) => !lockNeighbours || value === 0 || value === active
-    return { radiusMm, across, value: this.isErasing ? 0 : active, mayChange: isFree, paintOn: boneOnly && !this.isErasing ? { low: BONE_FROM_HU, high: null } : null }
+    return { radiusMm, across, value: this.isErasing ? 0 : active, mayChange: isFree, paintOn: boneOnly && !this.isErasing && !this.view.isFlat ? { low: BONE_FROM_HU, high: null } : null }
   }
 
   private done(act: Act): void {

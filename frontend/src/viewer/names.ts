@@ -1,5 +1,5 @@
 /** Where the name of each vertebra stands in a slice: beside the body, never on it. */
-import { flatIndex, type Grid, toMm, type Vec3 } from '../domain/geometry'
+import { flatIndex, type Grid, onGrid, toMm, type Vec3 } from '../domain/geometry'
 import { LAYOUT, type Plane } from './planes'
 
 export interface NamePlace {
@@ -32,7 +32,7 @@ export function namePlaces(grid: Grid, labels: Uint8Array, plane: Plane, index: 
       const number = labels[flatIndex(grid.dims, ...ijk)] as number
       if (number > 0) note(parts, number, row, column * columnSign)
     }
-  const reach = EDGE_MM / grid.spacingMm[columnAxis]
+  const reach = onGrid(grid, EDGE_MM) / grid.spacingMm[columnAxis]
   return [...parts].filter(([, part]) => part.n >= FEWEST_VOXELS).map(([number, part]) => {
     const rows = part.rows.filter((_, at) => (part.columns[at] as number) <= part.edge + reach)
     ijk[columnAxis] = part.edge * columnSign

@@ -112,9 +112,13 @@ export function clamped(grid: Grid, plane: Plane, view: View, size: Size): View 
 const SMALLEST_MM_PER_PIXEL = 0.02
 const LARGEST_MM_PER_PIXEL = 4
 
-/** Zooms by a factor so that the point under the cursor stays there. */
-export function zoomed(axes: ScreenAxes, view: View, size: Size, pixel: readonly [number, number], factor: number): View {
-  const mmPerPixel = Math.min(Math.max(view.mmPerPixel / factor, SMALLEST_MM_PER_PIXEL), LARGEST_MM_PER_PIXEL)
+/**
+ * Zooms by a factor so that the point under the cursor stays there.
+ *
+ * @param unit what about one millimetre takes where the picture has none.
+ */
+export function zoomed(axes: ScreenAxes, view: View, size: Size, pixel: readonly [number, number], factor: number, unit = 1): View {
+  const mmPerPixel = Math.min(Math.max(view.mmPerPixel / factor, SMALLEST_MM_PER_PIXEL * unit), LARGEST_MM_PER_PIXEL * unit)
   const fixed = toWorld(axes, view, size, pixel)
   const moved = toWorld(axes, { ...view, mmPerPixel }, size, pixel)
   return { centre: along(view.centre, minus(fixed, moved), 1), mmPerPixel }

@@ -3,6 +3,7 @@ import type { VolumeMeta } from '../api/types'
 import { type Grid, toMm } from '../domain/geometry'
 import { LAYOUT, type Plane, screenAxes, type Size, sliceAt, toCanvas, type View } from './planes'
 import type { SpineView } from './spineView'
+import type { ViewState } from './viewState'
 
 /** The grid of the preview: its voxels are blocks of the volume's. */
 export function previewGrid(grid: Grid, preview: VolumeMeta['preview']): Grid {
@@ -17,7 +18,7 @@ export function previewGrid(grid: Grid, preview: VolumeMeta['preview']): Grid {
 }
 
 /** Grey picture of one slice of a small volume, columns to the right and rows downwards on screen. */
-function picture(grid: Grid, hu: Int16Array, plane: Plane, index: number, window: { center: number; width: number }): ImageData {
+function picture(grid: Grid, hu: Int16Array, plane: Plane, index: number, { window, isInverted }: Pick<ViewState, 'window' | 'isInverted'>): ImageData {
   const { across, right: [columnAxis, columnSign], down: [rowAxis] } = LAYOUT[plane]
   const [columns, rows] = [grid.dims[columnAxis], grid.dims[rowAxis]]
   const step = [1, grid.dims[0], grid.dims[0] * grid.dims[1]] as const
@@ -27,7 +28,8 @@ function picture(grid: Grid, hu: Int16Array, plane: Plane, index: number, window
     for (let column = 0; column < columns; column++) {
       const along = columnSign > 0 ? column : columns - 1 - column
       const value = hu[index * step[across] + row * step[rowAxis] + along * step[columnAxis]] as number
-      const grey = (255 * (value - low)) / window.width
+      const seen = (255 * (value - low)) / window.width
+      const grey = isInverted ? 255 - seen : seen
       image.data.set([grey, grey, grey, 255], 4 * (row * columns + column))
     }
   return image
@@ -46,7 +48,7 @@ export function paintQuickLook(canvas: HTMLCanvasElement, view: SpineView, plane
   const { meta, preview, hu } = view.volume
   const grid = isSharp ? view.grid : previewGrid(view.grid, meta.preview)
   const { right: [columnAxis], down: [rowAxis] } = LAYOUT[plane]
-  const image = picture(grid, isSharp ? hu : preview, plane, sliceAt(grid, plane, seen.centre), view.state.getState().window)
+  const image = picture(grid, isSharp ? hu : preview, plane, sliceAt(grid, plane, seen.centre), view.state.getState())
   source.width = image.width
   source.height = image.height
   source.getContext('2d')?.putImageData(image, 0, 0)

@@ -3,16 +3,19 @@
  * component `SpineViewer` draws it; screens command it.
  */
 import type { StoreApi } from 'zustand/vanilla'
-import { type Grid, toIjk, toMm, type Vec3 } from '../domain/geometry'
+import type { LengthFrame } from '../domain/format'
+import { isFlat } from '../domain/frame'
+import { type Grid, onGrid, toIjk, toMm, type Vec3 } from '../domain/geometry'
 import { markFirst } from '../testing'
 import { Camera } from './camera'
 import { Editor } from './editor'
+import { type Preset, windowAfter, type Windows, windowsOf } from './greyWindows'
 import type { LabelLayer } from './labelLayer'
 import type { Described, OpenVolume } from './openVolume'
 import { type PaneLayout, shownPanes } from './panes'
 import { type Plane, PLANES, type Size, type View } from './planes'
 import type { Stage } from './stage'
-import { createViewState, type Preset, type ViewState, WINDOWS } from './viewState'
+import { createViewState, type ViewState } from './viewState'
 
 const ACTIVE_FILL_MORE = 0.19
 const QUIET_MS = 250
@@ -25,6 +28,7 @@ export class SpineView {
   readonly state: StoreApi<ViewState> = createViewState()
   readonly editor: Editor
   readonly grid: Grid
+  readonly windows: Windows
   private readonly camera: Camera
   private layout = 'three'
   private stage: Stage | null = null
@@ -45,8 +49,25 @@ export class SpineView {
     const { dims } = volume.grid
     const middle: Vec3 = [Math.floor(dims[0] / 2), Math.floor(dims[1] / 2), Math.floor(dims[2] / 2)]
     this.state.setState({ focusMm: toMm(volume.grid, middle) })
+    this.windows = windowsOf(volume.meta)
+    if (this.isFlat) this.beginFlat()
     this.camera = new Camera(this.grid, this.state, (plane, view, size) => this.draw(plane, view, size), (k) => source.lookAt(k))
     this.editor = new Editor(this)
+  }
+
+  /** A radiograph: one slice, grey values without density, lengths of the detector or in pixels. */
+  get isFlat(): boolean {
+    return isFlat(this.frame)
+  }
+
+  get frame(): LengthFrame {
+    return this.volume.meta.frame
+  }
+
+  private beginFlat(): void {
+    const { window, radiograph } = this.volume.meta
+    const preset = (Object.keys(radiograph?.windows ?? {})[0] ?? null) as Preset | null
+    this.state.setState({ panes: 'one', alone: 'sagittal', window, preset, shape: 'disc', radiusMm: Math.round(onGrid(this.grid, 4)) })
   }
 
   // --- the label map
@@ -117,29 +138,35 @@ export class SpineView {
     this.stage?.render()
   }
 
+  /** Does nothing where the picture has no such window. */
   setPreset(preset: Preset): void {
-    this.setWindow(WINDOWS[preset], preset)
+    const window = this.windows[preset]
+    if (window) this.setWindow(window, preset)
   }
 
   /** Bone, soft tissue, lung, and the window that was dragged last. */
   nextPreset(): void {
     const { preset, ownWindow } = this.state.getState()
-    const names = Object.keys(WINDOWS) as Preset[]
-    const next = names[preset === null ? 0 : names.indexOf(preset) + 1]
-    if (next) this.setPreset(next)
-    else if (ownWindow) this.setWindow(ownWindow)
-    else this.setPreset('bone')
+    const next = windowAfter(this.windows, preset, ownWindow)
+    this.setWindow(next.window, next.preset)
+  }
+
+  /** Exchanges bright and dark. */
+  toggleInvert(): void {
+    this.state.setState(({ isInverted }) => ({ isInverted: !isInverted }))
+    this.setWindow(this.state.getState().window, this.state.getState().preset)
   }
 
   /** A window without a preset is one's own, and is remembered. */
   setWindow(window: { center: number; width: number }, preset: Preset | null = null): void {
     this.state.setState(preset === null ? { window, preset, ownWindow: window } : { window, preset })
-    this.stage?.setWindow(window)
+    this.stage?.setWindow(window, this.state.getState().isInverted)
     this.stage?.render()
   }
 
-  /** One pane, three, or four with the surface of the spine. */
+  /** One pane, three, or four with the surface of the spine; a radiograph has its one. */
   setLayout({ panes, alone }: PaneLayout): void {
+    if (this.isFlat) return
     const { activePane, several } = this.state.getState()
     this.state.setState({ panes, alone, several: panes === 'one' ? several : panes, activePane: panes === 'one' && alone !== 'surface' ? alone : activePane })
   }
@@ -248,7 +275,7 @@ export class SpineView {
     stage.onLost(() => this.state.setState({ isLost: true }))
     await stage.show(volume)
     if (this.stage !== stage) return
-    stage.setWindow(this.state.getState().window)
+    stage.setWindow(this.state.getState().window, this.state.getState().isInverted)
     this.resize(elements)
     this.mountLayer()
     stage.render()

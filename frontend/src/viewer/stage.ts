@@ -31,9 +31,9 @@ export class Stage {
     await Promise.all(PLANES.map((plane) => this.viewport(plane).setVolumes([{ volumeId: volume.volumeId }], false, true)))
   }
 
-  setWindow({ center, width }: { center: number; width: number }): void {
+  setWindow({ center, width }: { center: number; width: number }, invert = false): void {
     const voiRange = { lower: center - width / 2, upper: center + width / 2 }
-    for (const plane of PLANES) this.viewport(plane).setProperties({ voiRange })
+    for (const plane of PLANES) this.viewport(plane).setProperties({ voiRange, invert })
   }
 
   setView(plane: Plane, view: View, size: Size): void {

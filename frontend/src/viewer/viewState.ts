@@ -2,14 +2,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Vec3 } from '../domain/geometry'
 import type { PaneName, Panes } from './panes'
+import { type Preset, WINDOWS } from './greyWindows'
 import type { Plane, Size, View } from './planes'
-
-export const WINDOWS = {
-  bone: { center: 260, width: 1050 },
-  softTissue: { center: 50, width: 400 },
-  lung: { center: -500, width: 1500 },
-} as const
-export type Preset = keyof typeof WINDOWS
 
 /** `look`: a click sets the crosshair. `pick`: a click takes the level under the cursor. */
 export type ToolInHand = 'look' | 'brush' | 'eraser' | 'pick'
@@ -23,6 +17,8 @@ export interface ViewState {
   readonly preset: Preset | null
   /** As it was last dragged. */
   readonly ownWindow: { readonly center: number; readonly width: number } | null
+  /** Bright and dark are exchanged. */
+  readonly isInverted: boolean
   readonly fill: number
   readonly outlineOnly: boolean
   readonly isOverlayHidden: boolean
@@ -66,6 +62,7 @@ export function createViewState(): StoreApi<ViewState> {
     window: WINDOWS.bone,
     preset: 'bone',
     ownWindow: null,
+    isInverted: false,
     fill: 0.25,
     outlineOnly: false,
     isOverlayHidden: false,
