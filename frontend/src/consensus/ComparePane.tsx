@@ -1,7 +1,8 @@
 import { Loader } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail, DisagreementOut } from '../api/types'
-import { formatNumber } from '../domain/format'
+import { isFlat } from '../domain/frame'
+import { heightText } from '../grading/lengths'
 import { KeyOf } from '../keys/KeysSheet'
 import { type PointSet } from '../viewer/sixPoints/PointsOverlay'
 import { boxOf, type PicturePlane, POINT_NAMES, pointOf, type SixPoints } from '../viewer/sixPoints/plane'
@@ -46,7 +47,7 @@ export function ComparePane({ sitting, detail, edit, shown, nameOf, wantsSagitta
     <SixPointsPane
       plane={plane}
       label={t('consensus.picture', { level })}
-      sets={setsOf(active, edit, shown, t)}
+      sets={setsOf(active, edit, shown, t, plane)}
       focus={points ? boxOf(plane, points) : plain}
       focusKey={`${plane.kind} ${active.id}`}
       bodies={2.4}
@@ -55,7 +56,7 @@ export function ComparePane({ sitting, detail, edit, shown, nameOf, wantsSagitta
           <b>
             {detail.code} · {level}
           </b>{' '}
-          {picture.k === null ? t('consensus.straight') : t('consensus.sagittal', { k: picture.k })}
+          {isFlat(plane.frame) ? t('radiograph.picture') : picture.k === null ? t('consensus.straight') : t('consensus.sagittal', { k: picture.k })}
         </>
       }
       note={<span>{t('consensus.unnamed')}</span>}
@@ -85,15 +86,15 @@ const pointsOf = (points: SixPoints) => POINT_NAMES.map((name) => pointOf(points
 
 type Translate = ReturnType<typeof useTranslation>['t']
 
-function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate): PointSet[] {
+function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate, plane: PicturePlane): PointSet[] {
   const rows = heightRows(active.a, active.b)
   const widest = widestRow(rows)
   const { draft } = edit
   const settled = active.settled?.finding ?? null
   const heights = (side: 'a' | 'b') =>
-    rows.map((row) => {
-      const value = row[side]
-      return value !== null && (row.segment === widest?.segment || shown !== 'both') ? formatNumber(value, 1) : null
+    rows.map((row, place) => {
+      const all = active[side]?.heights_mm
+      return all && (row.segment === widest?.segment || shown !== 'both') ? heightText(all, place, plane) : null
     })
   const sets: PointSet[] = []
   for (const side of ['a', 'b'] as const) {
@@ -119,7 +120,7 @@ function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate)
       name: t('consensus.settled'),
       points: settled.six_points_mm,
       look: { colour: '#ffffff', marker: 'circle' },
-      heights: settled.heights_mm?.map((height) => formatNumber(height, 1)),
+      heights: settled.heights_mm?.map((_, place, all) => heightText(all, place, plane)),
     })
   }
   if (draft?.points) {
@@ -128,7 +129,7 @@ function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate)
       name: t('consensus.edit'),
       points: draft.points,
       look: { colour: '#ffffff', marker: 'circle' },
-      heights: draft.measured?.heightsMm.map((height) => formatNumber(height, 1)),
+      heights: draft.measured?.heightsMm.map((_, place, all) => heightText(all, place, plane)),
       onEdit: edit.move,
     })
   }

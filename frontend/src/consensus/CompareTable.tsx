@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
+import { useLengths } from '../grading/lengths'
 import { GradeChip } from '../grading/GradeChip'
 import { distance, heightRows } from './compare'
 import classes from './consensus.module.css'
@@ -17,6 +18,8 @@ interface Props {
 /** Both readings in figures and their differences. */
 export function CompareTable({ a, b }: Props) {
   const { t } = useTranslation()
+  const lengths = useLengths()
+  const shown = (finding: Finding | null, place: number) => (finding?.heights_mm ? lengths.show(finding.heights_mm, place) : '–')
   const gap = distance(a?.g, b?.g)
   const loss = (g: number | null | undefined) => (g == null ? null : 100 * (1 - g))
   const percent = (value: number | null) => (value === null ? '–' : `${formatNumber(value)} %`)
@@ -26,21 +29,21 @@ export function CompareTable({ a, b }: Props) {
     <table className={classes.table}>
       <thead>
         <tr>
-          <th>{t('consensus.unit')}</th>
+          <th>{lengths.unit}</th>
           <th className={classes.a}>● {t('consensus.readerA')}</th>
           <th className={classes.b}>■ {t('consensus.readerB')}</th>
           <th>{t('consensus.difference')}</th>
         </tr>
       </thead>
       <tbody>
-        {heightRows(a, b).map((row) => (
+        {heightRows(a, b).map((row, place) => (
           <Row
             key={row.segment}
             name={t(`grading.${row.segment}`)}
-            a={figure(row.a, 1)}
-            b={figure(row.b, 1)}
-            difference={figure(row.difference, 1)}
-            isNotable={(row.difference ?? 0) >= NOTABLE_MM}
+            a={shown(a, place)}
+            b={shown(b, place)}
+            difference={lengths.hasMm ? figure(row.difference, 1) : ''}
+            isNotable={lengths.hasMm && (row.difference ?? 0) >= NOTABLE_MM}
           />
         ))}
         <Row

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useActivity } from '../activity'
 import type { CaseDetail, ConsensusOut } from '../api/types'
+import { LengthsContext } from '../grading/lengths'
 import { useLevelNames } from '../grading/names'
 import { KeyOf } from '../keys/KeysSheet'
 import { Layout } from '../shell/Layout'
@@ -39,6 +40,7 @@ export function ConsensusScreen({ detail: given, consensus }: Props) {
   useEffect(() => offerHooks({ ready: true, consensus }), [consensus])
   useConsensusKeys(sitting, edit, { remark, setShown, togglePlane: () => setWantsSagittal((on) => !on) })
   return (
+    <LengthsContext value={detail}>
     <Layout dark bar={<ConsensusBar sitting={sitting} detail={detail} />}>
       <div className={classes.page}>
         <Outcome sitting={sitting} detail={detail} />
@@ -63,6 +65,7 @@ export function ConsensusScreen({ detail: given, consensus }: Props) {
         </div>
       </div>
     </Layout>
+    </LengthsContext>
   )
 }
 

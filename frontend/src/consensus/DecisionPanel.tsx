@@ -2,6 +2,7 @@ import { Button, Textarea } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail, DisagreementOut } from '../api/types'
 import { formatNumber } from '../domain/format'
+import { useLengths } from '../grading/lengths'
 import { GradeChip } from '../grading/GradeChip'
 import { KeyOf } from '../keys/KeysSheet'
 import { CompareTable } from './CompareTable'
@@ -24,6 +25,7 @@ interface Props {
 /** The question, both readings in figures, and the ways to decide. */
 export function DecisionPanel(props: Props) {
   const { t } = useTranslation()
+  const lengths = useLengths()
   const { sitting, nameOf, edit, remark, setRemark } = props
   const { active } = sitting
   if (active === null) return <aside className={classes.decision}>{t('consensus.none')}</aside>
@@ -33,7 +35,7 @@ export function DecisionPanel(props: Props) {
       <div>
         <h2>{t(`consensus.question.${questionOf(active)}`, { level: nameOf(active) })}</h2>
         <p>{active.reason}</p>
-        {widest && <p>{t(`consensus.widest.${widest.segment}`, { mm: formatNumber(widest.difference, 1) })}</p>}
+        {widest && lengths.hasMm && <p>{t(`consensus.widest.${widest.segment}`, { mm: formatNumber(widest.difference, 1) })}</p>}
       </div>
       <CompareTable a={active.a} b={active.b} />
       {active.settled ? (

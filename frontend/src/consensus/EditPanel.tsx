@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { DisagreementOut } from '../api/types'
 import { formatNumber } from '../domain/format'
+import { useLengths } from '../grading/lengths'
 import { GradeChoice, ShapeChoice } from '../grading/GradeKeys'
 import { editedFinding, needsRemark } from './compare'
 import classes from './consensus.module.css'
@@ -19,6 +20,7 @@ interface Props {
 /** The sitting's own points and grade; a remark is owed where neither reading's grade is taken. */
 export function EditPanel({ sitting, entry, edit, level, remark }: Props) {
   const { t } = useTranslation()
+  const lengths = useLengths()
   const { draft } = edit
   if (draft === null) return null
   const owes = needsRemark(draft.finding, entry) && remark.trim() === ''
@@ -33,7 +35,7 @@ export function EditPanel({ sitting, entry, edit, level, remark }: Props) {
         <p>{t('consensus.editingText')}</p>
         {draft.measured && (
           <p>
-            {draft.measured.heightsMm.map((height) => formatNumber(height, 1)).join(' · ')} mm,{' '}
+            {draft.measured.heightsMm.map((_, place, all) => lengths.show(all, place)).join(' · ')} {lengths.hasMm ? lengths.unit : ''},{' '}
             {t('consensus.meanSays', { g: formatNumber(draft.measured.g, 2), grade: draft.measured.grade })}
           </p>
         )}

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
+import { useLengths } from '../grading/lengths'
 import type { Expected } from '../grading/neighbours'
 import classes from './reading.module.css'
 
@@ -12,14 +13,15 @@ interface Props {
 
 const NOTABLE_LOSS = 0.2
 
-/** Heights in millimetres beside what the neighbours let expect. */
+/** Heights beside what the neighbours let expect; without a spacing shares and changes only. */
 export function HeightsTable({ finding, expected, nameOf }: Props) {
   const { t } = useTranslation()
+  const lengths = useLengths()
   return (
     <table className={classes.table}>
       <thead>
         <tr>
-          <th>{t('reading.heights.title')}</th>
+          <th>{lengths.title}</th>
           <th colSpan={3} className={classes.from}>
             {expected ? sourceOf(expected, nameOf, t) : t('reading.heights.none')}
           </th>
@@ -33,8 +35,8 @@ export function HeightsTable({ finding, expected, nameOf }: Props) {
           return (
             <tr key={segment}>
               <th scope="row">{t(`grading.${segment}`)}</th>
-              <td className={classes.own}>{own === undefined ? '–' : formatNumber(own, 1)}</td>
-              <td className={classes.beside}>{other === undefined ? '' : formatNumber(other, 1)}</td>
+              <td className={classes.own}>{lengths.show(finding.heights_mm ?? [], place)}</td>
+              <td className={classes.beside}>{other === undefined || !lengths.hasMm ? '' : formatNumber(other, 1)}</td>
               <td className={change !== null && change <= -NOTABLE_LOSS ? classes.warn : classes.beside}>
                 {change === null ? '' : `${formatNumber(100 * change)} %`}
               </td>

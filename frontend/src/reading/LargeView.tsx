@@ -1,8 +1,11 @@
 import { Button, Loader } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail, Finding } from '../api/types'
-import { formatNumber } from '../domain/format'
+import { isFlat } from '../domain/frame'
 import { colourOf } from '../domain/levelColours'
+import { heightText } from '../grading/lengths'
+import { SpacingNote } from '../viewer/SpacingNote'
+import { useVolumeMeta } from '../viewer/sixPoints/pictures'
 import type { Body } from '../viewer/sixPoints/bodies'
 import type { PointSet } from '../viewer/sixPoints/PointsOverlay'
 import { type Box, boxOf, type PicturePlane, plainBody } from '../viewer/sixPoints/plane'
@@ -45,11 +48,12 @@ export function LargeView({ desk, large, nameOf, detail, bodies }: Props) {
     <SixPointsPane
       plane={plane}
       label={t(`reading.picture.${plane.kind}`, { level: name })}
-      sets={setsOf(desk, nameOf)}
+      sets={setsOf(desk, nameOf, plane)}
       focus={focus}
       focusKey={`${plane.kind} ${active.number} ${bodies.size}`}
       title={<Caption name={name} plane={plane} k={large.k} />}
-      onLeaf={large.k === null ? undefined : large.leaf}
+      note={<LengthNote volume={detail.volume} />}
+      onLeaf={large.k === null || isFlat(plane.frame) ? undefined : large.leaf}
       onPlace={mayPlace ? place : undefined}
     >
       {mayPlace && (
@@ -66,6 +70,7 @@ export function LargeView({ desk, large, nameOf, detail, bodies }: Props) {
 
 function Caption({ name, plane, k }: { name: string; plane: PicturePlane; k: number | null }) {
   const { t } = useTranslation()
+  if (isFlat(plane.frame)) return <><b className={classes.own}>{name}</b> {t('radiograph.picture')}</>
   const kind = plane.kind === 'straightened' ? 'captionStraight' : 'captionSagittal'
   return (
     <>
@@ -74,7 +79,7 @@ function Caption({ name, plane, k }: { name: string; plane: PicturePlane; k: num
   )
 }
 
-function setsOf(desk: Desk, nameOf: Props['nameOf']): PointSet[] {
+function setsOf(desk: Desk, nameOf: Props['nameOf'], plane: PicturePlane): PointSet[] {
   const at = desk.findings.findIndex((finding) => finding.number === desk.active?.number)
   const near = [at - 1, at + 1, at].flatMap((place) => desk.findings[place] ?? [])
   return near.flatMap((finding): PointSet[] => {
@@ -87,11 +92,17 @@ function setsOf(desk: Desk, nameOf: Props['nameOf']): PointSet[] {
         points: finding.six_points_mm,
         look: { colour: isActive ? '#ffffff' : colourOf(finding.level), marker: 'circle', faint: !isActive },
         tag: nameOf(finding),
-        heights: isActive ? (finding.heights_mm?.map((height) => formatNumber(height, 1)) ?? undefined) : undefined,
+        heights: isActive ? (finding.heights_mm?.map((_, place, all) => heightText(all, place, plane)) ?? undefined) : undefined,
         onEdit: isActive && desk.isOpen ? (points, phase) => desk.movePoints(finding.number, points, phase) : undefined,
       },
     ]
   })
+}
+
+/** Where the lengths come from, beside them; nothing on a CT. */
+function LengthNote({ volume }: { volume: string }) {
+  const meta = useVolumeMeta(volume)
+  return meta.data ? <SpacingNote meta={meta.data} /> : null
 }
 
 /** Direction of the spine at the active vertebra: from the centre above to the centre below. */

@@ -4,6 +4,7 @@ import { formatNumber } from '../domain/format'
 import { colourOf } from '../domain/levelColours'
 import { gradeChange, rowState, shapeChange } from '../grading/findings'
 import { keepFocus } from '../grading/Choice'
+import { useLengths } from '../grading/lengths'
 import { GradeChoice, ShapeChoice } from '../grading/GradeKeys'
 import classes from './reading.module.css'
 import type { Row } from './rows'
@@ -44,9 +45,10 @@ export function LevelRow({ row, finding, desk, name }: Props) {
 
 function Heights({ finding }: { finding: Finding }) {
   const { t } = useTranslation()
+  const lengths = useLengths()
   if (!finding.heights_mm) return <span className={classes.heights}>{t('reading.noPoints')}</span>
   return (
-    <span className={classes.heights}>{finding.heights_mm.map((height) => formatNumber(height, 1)).join('  ')}</span>
+    <span className={classes.heights}>{finding.heights_mm.map((_, place, all) => lengths.show(all, place)).join('  ')}</span>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useActivity } from '../activity'
 import type { CaseDetail, ReadingOut } from '../api/types'
+import { LengthsContext } from '../grading/lengths'
 import { useLevelNames } from '../grading/names'
 import { Layout } from '../shell/Layout'
 import { offerHooks } from '../testing'
@@ -45,6 +46,7 @@ export function ReadingScreen({ detail: given, start }: Props) {
   useEffect(() => offerHooks({ ready: hasPicture, findings: desk.findings }), [hasPicture, desk.findings])
 
   return (
+    <LengthsContext value={detail}>
     <Layout dark bar={<ReadingBar desk={desk} detail={detail} acts={acts} />}>
       <div className={classes.screen}>
         <SpineRows desk={desk} plane={pictures.strip} nameOf={nameOf} detail={detail} />
@@ -55,5 +57,6 @@ export function ReadingScreen({ detail: given, start }: Props) {
         </div>
       </div>
     </Layout>
+    </LengthsContext>
   )
 }

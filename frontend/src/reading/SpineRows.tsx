@@ -36,7 +36,7 @@ export function SpineRows({ desk, plane, nameOf, detail }: Props) {
     [extents, size, largestScale],
   )
   const list = useSeenRows(desk, plane !== null, plan)
-  const title = plane?.kind === 'sagittal' ? 'stripSagittal' : 'strip'
+  const title = detail.kind === 'radiograph' ? 'stripRadiograph' : plane?.kind === 'sagittal' ? 'stripSagittal' : 'strip'
   return (
     <div className={classes.left}>
       <div>
@@ -110,7 +110,7 @@ function Strip({ desk, plane, plan, extents, detail }: StripProps) {
   const size = useMemo(() => ({ width: STRIP_WIDTH, height }), [height])
   return (
     <div className={classes.strip}>
-      <PictureCanvas plane={plane} view={view} size={size} window={BONE} label={t('reading.strip')} />
+      <PictureCanvas plane={plane} view={view} size={size} window={plane.window ?? BONE} label={t('reading.strip')} />
       <svg width={size.width} height={size.height}>
         {desk.findings.map((finding) => (
           <StripPoints

@@ -39,7 +39,7 @@ export function SixPointsPane(props: Props) {
   const { plane, label, sets, focus, focusKey, bodies, title, note, children, onLeaf, onPlace } = props
   const { t } = useTranslation()
   const [ref, size] = usePaneSize()
-  const [grey, setGrey] = useState(BONE)
+  const [grey, setGrey] = useState(plane.window ?? BONE)
   const { view, gestures, placeUnder } = useView({ focus, focusKey, size, bodies, onLeaf, grey, setGrey })
   const wheel = useRef(gestures.onWheel)
   wheel.current = gestures.onWheel

@@ -1,9 +1,9 @@
 /** Where the bodies of painted vertebrae lie, for cases without a model's centres. */
-import { flatIndex, type Grid, toMm, type Vec3 } from '../../domain/geometry'
+import { flatIndex, type Grid, onGrid, toMm, type Vec3 } from '../../domain/geometry'
 
 export interface Body {
   readonly centreMm: Vec3
-  /** From front to back, and from top to bottom, in the middle of the body. */
+  /** From front to back, and from top to bottom, in the middle of the body, in picture millimetres. */
   readonly depthMm: number
   readonly heightMm: number
 }
@@ -49,7 +49,7 @@ function bodyOf(grid: Grid, labels: Uint8Array, number: number, middle: Vec3): B
   const k = Math.round(middle[2])
   const [iMm, jMm] = grid.spacingMm
   const is = (i: number, j: number) => labels[flatIndex(grid.dims, i, j, k)] === number
-  const runs = foremostRuns(grid, is).filter((run) => (run.last - run.first + 1) * iMm >= SHORTEST_DEPTH_MM)
+  const runs = foremostRuns(grid, is).filter((run) => (run.last - run.first + 1) * iMm >= onGrid(grid, SHORTEST_DEPTH_MM))
   const inMiddle = runs[Math.floor(runs.length / 2)]
   if (inMiddle === undefined) return { centreMm: toMm(grid, [middle[0], middle[1], k]), ...PLAIN }
   const i = median(runs.map((run) => (run.first + run.last) / 2))
@@ -57,8 +57,8 @@ function bodyOf(grid: Grid, labels: Uint8Array, number: number, middle: Vec3): B
   const [top, bottom] = [own[0] ?? inMiddle, own.at(-1) ?? inMiddle]
   return {
     centreMm: toMm(grid, [i, (top.row + bottom.row) / 2, k]),
-    depthMm: median(own.map((run) => run.last - run.first + 1)) * iMm,
-    heightMm: (bottom.row - top.row + 1) * jMm,
+    depthMm: median(own.map((run) => run.last - run.first + 1)) * iMm / onGrid(grid, 1),
+    heightMm: ((bottom.row - top.row + 1) * jMm) / onGrid(grid, 1),
   }
 }
 

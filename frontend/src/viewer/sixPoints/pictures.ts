@@ -34,7 +34,8 @@ export function useSagittal(meta: VolumeMeta | undefined, k: number | null): Use
     queryKey: ['sagittal', meta?.id, meta?.hash, k],
     queryFn: async ({ signal }) => {
       if (meta === undefined || k === null) throw new Error('No slice is chosen.')
-      return sagittalPlane(meta, k, await loadSlice(meta, k, signal))
+      const plane = sagittalPlane(meta, k, await loadSlice(meta, k, signal), meta.frame)
+      return meta.radiograph ? { ...plane, window: meta.window } : plane
     },
     enabled: meta !== undefined && k !== null,
     placeholderData: (previous) => previous,

@@ -1,5 +1,6 @@
 /** A grey picture that knows where it lies in the patient. */
 
+import type { GreyWindow } from './resample'
 import type { LengthFrame } from '../../domain/format'
 import type { Vec3 } from '../../domain/geometry'
 
@@ -18,6 +19,8 @@ export interface PicturePlane {
   readonly kind: 'straightened' | 'sagittal'
   /** What its lengths are; where they are pixels, only ratios and angles are shown. */
   readonly frame: LengthFrame
+  /** To look through first, where the grey values are no Hounsfield units. */
+  readonly window?: GreyWindow
   readonly columns: number
   readonly rows: number
   readonly columnMm: number

@@ -1,5 +1,6 @@
 /** One original sagittal slice of the canonical volume (i posterior, j inferior, k right). */
 import type { LengthFrame } from '../../domain/format'
+import { unitsPerMm } from '../../domain/frame'
 import type { PicturePlane, Vec3 } from './plane'
 import { vec3 } from './plane'
 import { add, dot, sub } from './vectors'
@@ -18,7 +19,11 @@ function axes(geometry: SliceGeometry): readonly [Vec3, Vec3, Vec3] {
   return [vec3(d.slice(0, 3)), vec3(d.slice(3, 6)), vec3(d.slice(6, 9))]
 }
 
-/** The picture of slice `k`: x along i, y along j, off along k from the middle of the slice. */
+/** The picture of slice `k`: x along i, y along j, off along k from the middle of the slice.
+ *
+ * A film without spacing is laid out as if it had about one, so that it looks like any other; its
+ * points are in pixels all the same.
+ */
 export function sagittalPlane(
   geometry: SliceGeometry,
   k: number,
@@ -31,19 +36,20 @@ export function sagittalPlane(
     throw new RangeError(`A slice of ${columns} by ${rows} voxels came with ${hu.length} values.`)
   }
   const [i, j, across] = axes(geometry)
+  const unit = unitsPerMm(frame, geometry.dims)
   const corner = add(geometry.origin_mm, across, k * kMm)
   return {
     kind: 'sagittal',
     frame,
     columns,
     rows,
-    columnMm: iMm,
-    rowMm: jMm,
+    columnMm: iMm / unit,
+    rowMm: jMm / unit,
     hu,
-    toPatient: ({ x, y, off }) => add(add(add(corner, i, x), j, y), across, off),
+    toPatient: ({ x, y, off }) => add(add(add(corner, i, x * unit), j, y * unit), across, off),
     toPicture: (point) => {
       const d = sub(point, corner)
-      return { x: dot(d, i), y: dot(d, j), off: dot(d, across) }
+      return { x: dot(d, i) / unit, y: dot(d, j) / unit, off: dot(d, across) }
     },
   }
 }
