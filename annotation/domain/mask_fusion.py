@@ -109,7 +109,8 @@ def _signed_mm(vote: NDArray[np.bool_], spacing_mm: tuple[float, ...]) -> NDArra
 def _staple(votes: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return STAPLE's probability; where it finds none (all but one empty) the share of votes."""
     images = [SimpleITK.GetImageFromArray(vote.astype(np.uint8)) for vote in votes]
-    found = SimpleITK.GetArrayFromImage(SimpleITK.STAPLE(images, 1.0)).astype(np.float32)
+    fused = SimpleITK.STAPLE(images, 1.0)  # type: ignore[no-untyped-call]  # its stubs are bare
+    found = SimpleITK.GetArrayFromImage(fused).astype(np.float32)
     if not np.isfinite(found).all() or not (found > STAPLE_FROM).any():
         return np.asarray(votes.mean(axis=0, dtype=np.float32))
     return np.asarray(found)

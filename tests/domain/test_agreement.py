@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from annotation.domain.agreement import categories, measures
+from annotation.domain.agreement import categories, values
 from annotation.domain.agreement.accuracy import accuracy, wilson
 from annotation.domain.agreement.estimates import Statistic, estimate
 from annotation.domain.agreement.surfaces import compare_masks
@@ -57,21 +57,21 @@ def test_moderate_or_worse_agrees_fully():
 
 
 def test_heights_correlate_as_worked_out_by_hand():
-    assert value(measures.icc_agreement(), HEIGHTS) == pytest.approx(0.991346, abs=5e-7)
-    assert value(measures.icc_consistency(), HEIGHTS) == pytest.approx(0.992479, abs=5e-7)
+    assert value(values.icc_agreement(), HEIGHTS) == pytest.approx(0.991346, abs=5e-7)
+    assert value(values.icc_consistency(), HEIGHTS) == pytest.approx(0.992479, abs=5e-7)
 
 
 def test_bland_and_altman_as_worked_out_by_hand():
-    found = measures.bland_altman(HEIGHTS[:, 0], HEIGHTS[:, 1])
+    found = values.bland_altman(HEIGHTS[:, 0], HEIGHTS[:, 1])
     assert found is not None
     assert (found.bias, found.sd) == pytest.approx((-0.32, 0.334664), abs=5e-7)
     assert found.limits == pytest.approx((-0.975941, 0.335941), abs=5e-7)
     assert found.bias_interval == pytest.approx((-0.73554, 0.09554), abs=5e-6)
     assert found.lower_interval == pytest.approx((-1.742272, -0.20961), abs=5e-6)
     assert found.upper_interval == pytest.approx((-0.43039, 1.102272), abs=5e-6)
-    sides = [value(measures.limit_of_agreement(side), HEIGHTS[:, :2]) for side in (-1, 1)]
+    sides = [value(values.limit_of_agreement(side), HEIGHTS[:, :2]) for side in (-1, 1)]
     assert sides == pytest.approx(list(found.limits), abs=1e-12)
-    assert value(measures.mean_difference(), HEIGHTS[:, :2]) == pytest.approx(found.bias)
+    assert value(values.mean_difference(), HEIGHTS[:, :2]) == pytest.approx(found.bias)
 
 
 def test_undefined_values_are_none_with_a_reason():
@@ -85,8 +85,8 @@ def test_undefined_values_are_none_with_a_reason():
     for metric in categories.METRICS:
         assert value(categories.krippendorff_alpha(metric, 4), zeros) is None
     assert value(categories.fleiss_kappa(4), zeros) is None
-    assert value(measures.icc_agreement(), np.ones((4, 2))) is None
-    assert value(measures.interval_alpha(), np.ones((4, 2))) is None
+    assert value(values.icc_agreement(), np.ones((4, 2))) is None
+    assert value(values.interval_alpha(), np.ones((4, 2))) is None
     nobody = estimate(categories.gwet_ac("linear", 4), np.full((3, 2), NAN), np.arange(3))
     assert (nobody.value, nobody.n_units) == (None, 0)
 
@@ -149,7 +149,7 @@ def test_alpha_equals_its_definition_by_pairs():
         for metric, apart in metrics.items():
             found = value(categories.krippendorff_alpha(metric, 4), ratings)
             assert found == pytest.approx(alpha_by_pairs(ratings, apart), abs=1e-9)
-        found = value(measures.interval_alpha(), ratings)
+        found = value(values.interval_alpha(), ratings)
         assert found == pytest.approx(alpha_by_pairs(ratings, metrics["interval"]), abs=1e-9)
 
 
@@ -159,11 +159,11 @@ def test_an_interval_keeps_the_vertebrae_of_a_patient_together():
     of_patient = random.normal(0, 2, 30)[patients]
     first = 20 + random.normal(0, 0.3, 300)
     pair = np.column_stack([first + of_patient, first])
-    clustered = estimate(measures.mean_difference(), pair, patients)
-    alone = estimate(measures.mean_difference(), pair, np.arange(300))
+    clustered = estimate(values.mean_difference(), pair, patients)
+    alone = estimate(values.mean_difference(), pair, np.arange(300))
     assert clustered.value == pytest.approx(alone.value)
     assert clustered.high - clustered.low > 2 * (alone.high - alone.low)
-    assert estimate(measures.mean_difference(), pair, patients) == clustered
+    assert estimate(values.mean_difference(), pair, patients) == clustered
 
 
 def test_shares_have_wilson_intervals():
