@@ -1,6 +1,7 @@
 """All tables of the app, re-exported where Django looks for them."""
 
 from annotation.activity.models import Activity
+from annotation.agreement.models import AgreementReport
 from annotation.consensus.models import Disagreement, NormalBody, Settlement, Sitting
 from annotation.preannotation.models import (
     ModelVersion,
@@ -43,6 +44,7 @@ from annotation.work.models import Job, LiveEvent
 
 __all__ = [
     "Activity",
+    "AgreementReport",
     "AnomalyDeclaration",
     "Case",
     "CaseEvent",

@@ -6,7 +6,16 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from webapp.pages.health import show_health
 from webapp.pages.shell import show_shell
 
-_ROOMS = ("studies", "activity", "refinement", "reading", "consensus", "rounds", "releases")
+_ROOMS = (
+    "studies",
+    "activity",
+    "refinement",
+    "reading",
+    "consensus",
+    "agreement",
+    "rounds",
+    "releases",
+)
 
 
 def answer_unknown(request: HttpRequest, path: str = "") -> HttpResponse:

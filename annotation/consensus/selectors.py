@@ -7,7 +7,7 @@ from annotation.domain.refusals import Conflict, NotPermitted, NotVisible
 from annotation.domain.workflow import Role, Stage
 from annotation.reading.models import Finding, Reading
 from annotation.reading.selectors import findings_of, readings_visible_to
-from annotation.studies.models import Case, User
+from annotation.studies.models import Case, Dataset, User
 from annotation.studies.selectors import cases_visible_to, roles_in
 
 _SHOWN_AT = (Stage.CONSENSUS.value, Stage.FINAL.value)
@@ -76,6 +76,21 @@ def settled_findings(case: Case) -> dict[int, Settlement]:
     """
     sitting = newest_sitting(case) if case.stage == Stage.FINAL.value else None
     return standing_settlements(sitting) if sitting else {}
+
+
+def settled_grades(dataset: Dataset) -> dict[str, int]:
+    """Return the settled grade of every vertebra of a dataset's final cases, by its key."""
+    rows = Settlement.objects.filter(
+        sitting__case__dataset=dataset, sitting__case__stage=Stage.FINAL.value
+    )
+    standing: dict[str, Settlement] = {}
+    for row in rows.select_related("vertebra").order_by("sitting__number", "at"):
+        standing[str(row.vertebra.uuid)] = row
+    return {
+        vertebra: row.grade_reader
+        for vertebra, row in standing.items()
+        if row.taken != Settlement.Taken.REOPENED and row.grade_reader is not None
+    }
 
 
 def finding_in(reading: Reading, disagreement: Disagreement) -> Finding | None:

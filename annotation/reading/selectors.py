@@ -1,5 +1,6 @@
 """The one door to readings: who may see which, and whether the model's proposal is shown."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -71,6 +72,23 @@ def submitted_readings(case: Case) -> list[Reading]:
     for row in rows.order_by("protocol__version", "attempt"):
         newest[row.reader_id] = row
     return sorted(newest.values(), key=lambda row: row.pk)
+
+
+def closed_readings_in(dataset: Dataset) -> list[Reading]:
+    """Return each reader's newest reading of every case whose readings are all in."""
+    rows = Reading.unblinded.filter(
+        case__dataset=dataset, case__stage__in=_OPENED_UP, status=Reading.Status.SUBMITTED
+    )
+    newest: dict[tuple[UUID, int], Reading] = {}
+    for row in rows.select_related("case", "protocol").order_by("protocol__version", "attempt"):
+        newest[row.case_id, row.reader_id] = row
+    return list(newest.values())
+
+
+def findings_of_closed(readings: Iterable[Reading]) -> QuerySet[Finding]:
+    """Return the findings of readings that came through `closed_readings_in`."""
+    keys = [reading.pk for reading in readings]
+    return Finding.unblinded.filter(reading__in=keys).select_related("vertebra").order_by("id")
 
 
 def protocol_of(case: Case) -> Protocol | None:

@@ -118,6 +118,13 @@ def assignments_of(case: Case) -> dict[int, LevelAssignment]:
     return {number: row for number, row in newest.items() if row.level}
 
 
+def levels_in(dataset: Dataset) -> dict[int, str]:
+    """Return the level of every named vertebra of a dataset, by the vertebra's key."""
+    rows = LevelAssignment.objects.filter(vertebra__case__dataset=dataset).order_by("id")
+    newest = dict(rows.values_list("vertebra_id", "level"))
+    return {key: level for key, level in newest.items() if level}
+
+
 def levels_of(case: Case) -> dict[int, str]:
     """Return the level of each vertebra number that has one."""
     return {number: row.level for number, row in assignments_of(case).items()}

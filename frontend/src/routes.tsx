@@ -72,6 +72,11 @@ const rounds = createRoute({
   path: 'rounds',
   component: lazyRouteComponent(() => import('./rounds/Rounds'), 'Rounds'),
 })
+const agreement = createRoute({
+  getParentRoute: () => dataset,
+  path: 'agreement',
+  component: lazyRouteComponent(() => import('./agreement/Agreement'), 'Agreement'),
+})
 const releases = createRoute({
   getParentRoute: () => dataset,
   path: 'releases',
@@ -108,7 +113,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signin,
-    dataset.addChildren([worklist, cases, importing, rounds, releases]),
+    dataset.addChildren([worklist, cases, importing, rounds, agreement, releases]),
     caseOf.addChildren([refine, check, read, consensus, history]),
   ]),
   defaultPreload: 'intent',

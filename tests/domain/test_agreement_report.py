@@ -29,8 +29,9 @@ def three_readers(n: int = 12) -> list[Rated]:
 
 def test_rows_stand_overall_by_region_by_level_and_by_pair():
     rows = report.agreement_rows(report.tabulate(three_readers()), draws=50, seed=1)
-    groups = {row.group for row in rows if not row.readers}
-    assert groups == {"all", "thoracic", "lumbar", *LEVELS}
+    groups = [*dict.fromkeys(row.group for row in rows if not row.readers)]
+    bands = ["T5\N{EN DASH}T9", "T10\N{EN DASH}T13", "L1\N{EN DASH}L6"]
+    assert groups == ["all", "thoracic", "lumbar", *bands, *LEVELS, "patients"]
     pairs = {row.readers for row in rows if row.readers}
     assert pairs == {("a", "b"), ("a", "c"), ("b", "c")}
     kappa = next(
@@ -62,3 +63,13 @@ def test_a_reader_speaks_once_of_a_vertebra():
     said = three_readers(1)
     with pytest.raises(ValueError, match="twice"):
         report.tabulate([*said, said[0]])
+
+
+def test_a_patient_is_as_ill_as_the_worst_vertebra():
+    ratings = report.tabulate(three_readers())
+    patients = report.by_patient(ratings)
+    first = ratings.of["grade"][ratings.patients == 0]
+    assert patients.of["fracture"][0].tolist() == (np.nanmax(first, axis=0) >= 1).tolist()
+    rows = report.agreement_rows(ratings, draws=0, seed=1)
+    kappas = [row for row in rows if (row.group, row.of) == ("patients", "fracture")]
+    assert {row.estimate.n_units for row in kappas} == {12}

@@ -4,7 +4,7 @@ Cervical vertebrae are left out of every denominator unless the protocol grades 
 that has no grade is a missing one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from annotation.domain.agreement import categories, values
 from annotation.domain.agreement.estimates import Array, Estimate, Statistic, estimate
-from annotation.domain.vertebrae import region_of
+from annotation.domain.vertebrae import place_of, region_of
 
 GRADES: Final = 4
+BANDS: Final = (("C1", "C7"), ("T1", "T4"), ("T5", "T9"), ("T10", "T13"), ("L1", "L6"))
 SHAPES: Final = ("none", "wedge", "biconcave", "crush")
 MODERATE: Final = 2
 
@@ -51,8 +52,8 @@ class Row:
     """One statistic of one group of vertebrae.
 
     Attributes:
-        group: "all", a region, or a level.
-        of: what was rated: grade, moderate, shape, g or a height.
+        group: "all", "patients", a region, a band as T1-T4, or a level.
+        of: what was rated: grade, moderate, fracture, shape, g or a height.
         readers: the pair it concerns, empty where it concerns all.
         statistic: its name.
         estimate: value and interval.
@@ -117,22 +118,28 @@ def tabulate(rated: Iterable[Rated]) -> Ratings:
 
 
 def agreement_rows(ratings: Ratings, *, draws: int, seed: int) -> list[Row]:
-    """Return every statistic overall, by region and by level; pairs of readers overall only."""
+    """Return every statistic of all readers together and of each pair, by part of the spine."""
     found: list[Row] = []
-    for group, rows in _groups(ratings):
-        part = ratings.part(rows)
-        for of, statistics in _JOINT.items():
-            for statistic in statistics:
-                result = estimate(statistic, part.of[of], part.patients, draws=draws, seed=seed)
-                found.append(Row(group, of, (), statistic.name, result))
-    for first, second in combinations(range(len(ratings.readers)), 2):
-        names = (ratings.readers[first], ratings.readers[second])
-        for of, statistics in _PAIRED.items():
-            pair = ratings.of[of][:, [first, second]]
-            for statistic in statistics:
-                result = estimate(statistic, pair, ratings.patients, draws=draws, seed=seed)
-                found.append(Row("all", of, names, statistic.name, result))
+    pairs = list(combinations(range(len(ratings.readers)), 2))
+    parts = [(group, ratings.part(rows)) for group, rows in _groups(ratings)]
+    for group, part in [*parts, ("patients", by_patient(ratings))]:
+        joint = [(list(range(len(ratings.readers))), _JOINT)] if pairs else []
+        paired = [([*pair], _GRADED if group != "all" else _PAIRED) for pair in pairs]
+        for columns, statistics in [*joint, *paired]:
+            named = () if statistics is _JOINT else tuple(part.readers[one] for one in columns)
+            for of, statistic in _asked(statistics, part):
+                ratings_of = part.of[of][:, columns]
+                result = estimate(statistic, ratings_of, part.patients, draws=draws, seed=seed)
+                found.append(Row(group, of, named, statistic.name, result))
     return found
+
+
+def _asked(
+    statistics: dict[str, list[Statistic]], part: Ratings
+) -> Iterator[tuple[str, Statistic]]:
+    for of, some in statistics.items():
+        if of in part.of:
+            yield from ((of, statistic) for statistic in some)
 
 
 def confusion(ratings: Ratings, first: str, second: str, of: str = "grade") -> NDArray[np.int64]:
@@ -146,11 +153,37 @@ def confusion(ratings: Ratings, first: str, second: str, of: str = "grade") -> N
 
 
 def _groups(ratings: Ratings) -> list[tuple[str, NDArray[np.bool_]]]:
-    regions = np.array([region_of(level) for level in ratings.levels], dtype=np.str_)
+    """Return the parts of the spine that hold a vertebra, from cranial to caudal."""
     everything = np.ones(len(ratings.levels), dtype=bool)
-    by_region = [(str(name), regions == name) for name in np.unique(regions)]
-    by_level = [(str(name), ratings.levels == name) for name in np.unique(ratings.levels)]
-    return [("all", everything), *by_region, *by_level]
+    named = sorted(set(ratings.levels.tolist()), key=place_of)
+    found = [("all", everything)]
+    for name_of in (region_of, _band_of, str):
+        names = np.array([str(name_of(level)) for level in ratings.levels], dtype=np.str_)
+        found += [(name, names == name) for name in dict.fromkeys(str(name_of(n)) for n in named)]
+    return list(dict(found).items())
+
+
+def _band_of(level: str) -> str:
+    place = place_of(level)
+    return next(
+        (f"{a}\N{EN DASH}{b}" for a, b in BANDS if place_of(a) <= place <= place_of(b)), level
+    )
+
+
+def by_patient(ratings: Ratings) -> Ratings:
+    """Return for every patient whether each reader sees any fracture, and any moderate one."""
+    patients = np.unique(ratings.patients)
+    worst = np.full((len(patients), len(ratings.readers)), np.nan)
+    for row, patient in enumerate(patients):
+        grades = ratings.of["grade"][ratings.patients == patient]
+        seen = np.isfinite(grades).any(axis=0)
+        worst[row, seen] = np.nanmax(grades[:, seen], axis=0)
+    of = {
+        "fracture": np.where(np.isfinite(worst), worst >= 1, np.nan),
+        "moderate": np.where(np.isfinite(worst), worst >= MODERATE, np.nan),
+    }
+    levels = np.full(len(patients), "", dtype=np.str_)
+    return Ratings(ratings.readers, levels, patients, of)
 
 
 def _moderate(one: Rated) -> float | None:
@@ -197,15 +230,23 @@ _JOINT: Final[dict[str, list[Statistic]]] = {
         categories.gwet_ac("unweighted", GRADES),
         categories.gwet_ac("quadratic", GRADES),
     ],
-    "moderate": [*_of_categories(2, ["nominal"]), categories.gwet_ac("unweighted", 2)],
+    **{
+        of: [*_of_categories(2, ["nominal"]), categories.gwet_ac("unweighted", 2)]
+        for of in ("moderate", "fracture")
+    },
     "shape": _of_categories(len(SHAPES), ["nominal"]),
     **dict.fromkeys(_LENGTHS, _MEASURED),
 }
-_PAIRED: Final[dict[str, list[Statistic]]] = {
+_YES_OR_NO: Final = [categories.percent_agreement(2), categories.cohen_kappa("unweighted", 2)]
+_GRADED: Final[dict[str, list[Statistic]]] = {
     "grade": [
         categories.percent_agreement(GRADES),
         *(categories.cohen_kappa(weights, GRADES) for weights in categories.WEIGHTS),
     ],
-    "moderate": [categories.percent_agreement(2), categories.cohen_kappa("unweighted", 2)],
+    "moderate": _YES_OR_NO,
+    "fracture": _YES_OR_NO,
+}
+_PAIRED: Final[dict[str, list[Statistic]]] = {
+    **_GRADED,
     **dict.fromkeys(_LENGTHS, _DIFFERENCES),
 }

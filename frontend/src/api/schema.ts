@@ -1,5 +1,14 @@
 // Made by `python manage.py client_types` from docs/openapi.yaml; not edited by hand.
 
+export type Accuracy = {
+  sensitivity: Share
+  specificity: Share
+  positive_predictive: Share
+  negative_predictive: Share
+  accuracy: Share
+  f1: number | null
+}
+
 export type Act = {
   sequence: number
   tool: number
@@ -21,6 +30,41 @@ export type ActivityRow = {
   active_seconds: number
   inputs: number
 }
+
+export type Agreement = {
+  report: FrozenReport
+  frozen: FrozenReport[]
+  mine: string | null
+  n_cases: number
+  conventions: string[]
+  draws: number
+  arm: ArmEnum
+  readers: string[]
+  n_patients: number
+  n_vertebrae: number
+  n_by_two: number
+  rows: AgreementRow[]
+  pairs: ReaderPair[]
+  levels: LevelAgreement[]
+  against_consensus: ReaderAccuracy[]
+  against_others: ReaderAccuracy[]
+}
+
+export type AgreementRow = {
+  group: string
+  of: string
+  readers: string[]
+  statistic: string
+  value: number | null
+  low: number | null
+  high: number | null
+  n_units: number
+  n_clusters: number
+  reason: string
+  n_undefined: number
+}
+
+export type ArmEnum = 'all' | 'shown' | 'hidden'
 
 export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
 
@@ -159,6 +203,12 @@ export type FrameEnum = 'patient_mm' | 'detector_mm' | 'pixel'
 
 export type FrontEnum = 'left' | 'right'
 
+export type FrozenReport = {
+  id: number
+  name: string
+  made_at: string
+}
+
 export type GateRow = {
   metric: string
   name: string
@@ -169,6 +219,22 @@ export type GateRow = {
 }
 
 export type GradeReaderEnum = 0 | 1 | 2 | 3
+
+export type HeightPlot = {
+  n: number
+  bias: number
+  sd: number
+  limits: number[]
+  slope: number | null
+  points: number[][]
+  every: number
+}
+
+export type HeightPlots = {
+  anterior: HeightPlot | null
+  middle: HeightPlot | null
+  posterior: HeightPlot | null
+}
 
 export type ImportFinding = {
   name: string
@@ -226,6 +292,12 @@ export type Lease = {
 
 export type LeaseNow = {
   lease: Lease | null
+}
+
+export type LevelAgreement = {
+  level: string
+  n: number
+  n_different: number
 }
 
 export type LevelChange = {
@@ -378,6 +450,21 @@ export type ProposedVertebra = {
   withheld_reason: string | null
 }
 
+export type ReaderAccuracy = {
+  reader: string
+  incorporated: boolean
+  n: number
+  fracture: Accuracy
+  moderate: Accuracy
+}
+
+export type ReaderPair = {
+  readers: string[]
+  confusion: number[][]
+  n_near_limit: number | null
+  heights: HeightPlots
+}
+
 export type ReadingOut = {
   id: string
   case: string
@@ -481,6 +568,15 @@ export type SettlementOut = {
 export type SettlementOutTakenEnum = 'agreed' | 'a' | 'b' | 'mean' | 'edited'
 
 export type ShapeReaderEnum = 'wedge' | 'biconcave' | 'crush'
+
+export type Share = {
+  hits: number
+  of: number
+  value: number | null
+  low: number | null
+  high: number | null
+  reason: string
+}
 
 export type SpacingSourceEnum = 'calibrated' | 'imager' | 'unknown'
 

@@ -5,9 +5,10 @@
 import type * as schema from './schema'
 
 export type {
-  CaseDetail, CaseEventOut, Dataset, GateRow, ImportFinding, ImportOut, JobState, Lease, MaskHeights, ModelInService,
-  ModelVersionOut, Move, NormalLevel, Normals, OwnTime, Problem, ProofStep, ProposalOut, ProposedVertebra,
-  ReleaseOut, Role, RoundOut, Session, Stage, Vertebra, WorkRow, Worklist,
+  Agreement, AgreementRow, CaseDetail, CaseEventOut, Dataset, GateRow, HeightPlot, ImportFinding, ImportOut, JobState, Lease,
+  LevelAgreement, MaskHeights, ModelInService, ModelVersionOut, Move, NormalLevel, Normals, OwnTime, Problem, ProofStep,
+  ProposalOut, ProposedVertebra, ReaderAccuracy, ReaderPair, ReleaseOut, Role, RoundOut, Session, Share, Stage, Vertebra,
+  WorkRow, Worklist,
 } from './schema'
 
 export type NotGraded = schema.NotGradedReasonEnum

@@ -1,15 +1,17 @@
 import type { Role } from '../api/types'
 
 export interface PageOf {
-  to: '/d/$dataset/worklist' | '/d/$dataset/cases' | '/d/$dataset/import' | '/d/$dataset/rounds' | '/d/$dataset/releases'
-  name: 'worklist' | 'cases' | 'import' | 'rounds' | 'releases'
+  to: '/d/$dataset/worklist' | '/d/$dataset/cases' | '/d/$dataset/import' | '/d/$dataset/rounds' | '/d/$dataset/agreement' | '/d/$dataset/releases'
+  name: 'worklist' | 'cases' | 'import' | 'rounds' | 'agreement' | 'releases'
 }
 
 const WORKLIST: PageOf = { to: '/d/$dataset/worklist', name: 'worklist' }
+const AGREEMENT: PageOf = { to: '/d/$dataset/agreement', name: 'agreement' }
 const MANAGING: readonly PageOf[] = [
   { to: '/d/$dataset/cases', name: 'cases' },
   { to: '/d/$dataset/import', name: 'import' },
   { to: '/d/$dataset/rounds', name: 'rounds' },
+  AGREEMENT,
   { to: '/d/$dataset/releases', name: 'releases' },
 ]
 
@@ -19,5 +21,6 @@ export const doesWork = (roles: readonly Role[]) => roles.some((role) => role ==
 /** The pages of the bar for these roles; the server decides again what each page may show. */
 export function pagesFor(roles: readonly Role[]): PageOf[] {
   const isManager = roles.includes('manager')
-  return [...(doesWork(roles) || !isManager ? [WORKLIST] : []), ...(isManager ? MANAGING : [])]
+  const others = isManager ? MANAGING : roles.includes('reader') ? [AGREEMENT] : []
+  return [...(doesWork(roles) || !isManager ? [WORKLIST] : []), ...others]
 }

@@ -1,0 +1,1 @@
+"""How far the readers of a dataset agree, once their readings are in."""

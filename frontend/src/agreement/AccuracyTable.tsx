@@ -1,0 +1,66 @@
+import { SegmentedControl } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Agreement, ReaderAccuracy, Share } from '../api/types'
+import { formatNumber, formatPercent } from '../domain/format'
+import page from '../shell/page.module.css'
+import classes from './Agreement.module.css'
+
+const LIMITS = ['fracture', 'moderate'] as const
+const FIGURES = ['sensitivity', 'specificity', 'positive_predictive', 'negative_predictive'] as const
+
+function Cell({ share }: { share: Share }) {
+  const { t } = useTranslation()
+  if (share.value === null || share.low === null || share.high === null) return <span className={page.soft}>{share.reason}</span>
+  const ends = { from: formatPercent(100 * share.low), to: formatPercent(100 * share.high) }
+  return (
+    <span title={t('agreement.hits', { hits: share.hits, of: share.of })}>
+      {formatPercent(100 * share.value, 1)} <span className={page.soft}>{t('agreement.interval', ends)}</span>
+    </span>
+  )
+}
+
+/** Each reader against the consensus, which owes something to them, and against the others' majority, which does not. */
+export function AccuracyTable({ report }: { report: Agreement }) {
+  const { t } = useTranslation()
+  const [limit, setLimit] = useState<(typeof LIMITS)[number]>('fracture')
+  const rows: ReaderAccuracy[] = [...report.against_consensus, ...report.against_others]
+  if (rows.length === 0) return null
+  return (
+    <section className={`${page.panel} ${page.padded} ${classes.whole}`}>
+      <div className={classes.titled}>
+        <h2 className={page.panelTitle}>{t('agreement.against')}</h2>
+        <SegmentedControl
+          size="xs"
+          value={limit}
+          onChange={(next) => setLimit(next as typeof limit)}
+          data={LIMITS.map((value) => ({ value, label: t(`agreement.limit.${value}`) }))}
+          aria-label={t('agreement.which_limit')}
+        />
+      </div>
+      <p className={page.subtitle}>{t('agreement.against_text')}</p>
+      <div className={classes.scroll}>
+        <table className={page.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t('agreement.reader_column')}</th>
+              <th scope="col">{t('agreement.against_column')}</th>
+              <th scope="col" className={page.number}>{t('agreement.n')}</th>
+              {FIGURES.map((name) => <th key={name} scope="col">{t(`agreement.figure.${name}`)}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={`${row.reader} ${row.incorporated}`}>
+                <th scope="row">{row.reader}</th>
+                <td>{t(row.incorporated ? 'agreement.incorporated' : 'agreement.others')}</td>
+                <td className={page.number}>{formatNumber(row.n)}</td>
+                {FIGURES.map((name) => <td key={name}><Cell share={row[limit][name]} /></td>)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}

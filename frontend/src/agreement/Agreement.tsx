@@ -1,0 +1,109 @@
+import { Button, SegmentedControl, Select } from '@mantine/core'
+import { IconLock, IconScale } from '@tabler/icons-react'
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Agreement as Report } from '../api/types'
+import { formatMoment, formatNumber } from '../domain/format'
+import { Answer } from '../shell/Answer'
+import { Page } from '../shell/Page'
+import page from '../shell/page.module.css'
+import { AccuracyTable } from './AccuracyTable'
+import classes from './Agreement.module.css'
+import { Confusion } from './Confusion'
+import { HeightPlot } from './HeightPlot'
+import { KappaTable } from './KappaTable'
+import { LevelBars } from './LevelBars'
+import { type Asked, tableAddress, useAgreement } from './queries'
+
+const ARMS: readonly Report['arm'][] = ['all', 'hidden', 'shown']
+const NOW = 'now'
+
+/** How far readers agree on the cases whose readings are all in. */
+export function Agreement() {
+  const { t } = useTranslation()
+  const { dataset } = useParams({ from: '/d/$dataset/agreement' })
+  const [asked, setAsked] = useState<Asked>({ arm: 'all', report: null })
+  const [chosen, setChosen] = useState(0)
+  const query = useAgreement(dataset, asked)
+  const report = query.data
+  const pair = report?.pairs[chosen] ?? report?.pairs[0]
+  const actions = report && (
+    <div className={classes.actions}>
+      <SegmentedControl
+        value={asked.arm}
+        onChange={(arm) => setAsked({ ...asked, arm: arm as Report['arm'] })}
+        data={ARMS.map((value) => ({ value, label: t(`agreement.arm.${value}`) }))}
+        aria-label={t('agreement.arm_label')}
+      />
+      {report.pairs.length > 1 && (
+        <Select
+          w={150}
+          allowDeselect={false}
+          value={String(Math.min(chosen, report.pairs.length - 1))}
+          onChange={(value) => setChosen(Number(value))}
+          data={report.pairs.map(({ readers }, place) => ({ value: String(place), label: t('agreement.pair', { first: readers[0], second: readers[1] }) }))}
+          aria-label={t('agreement.pair_label')}
+        />
+      )}
+      {report.frozen.length > 0 && (
+        <Select
+          w={230}
+          allowDeselect={false}
+          value={asked.report === null ? NOW : String(asked.report)}
+          onChange={(value) => setAsked({ ...asked, report: value === NOW ? null : Number(value) })}
+          data={[{ value: NOW, label: t('agreement.now') }, ...report.frozen.map((one) => ({ value: String(one.id), label: `${one.name}, ${formatMoment(new Date(one.made_at))}` }))]}
+          aria-label={t('agreement.report_label')}
+        />
+      )}
+      <Button component="a" href={tableAddress(dataset, asked.report)} variant="default" download>{t('agreement.csv')}</Button>
+    </div>
+  )
+  return (
+    <Page dataset={dataset} title={<Title report={report} />} subtitle={<Subtitle report={report} readers={pair?.readers} />} actions={actions}>
+      <Answer query={query}>
+        {(found) =>
+          pair ? (
+            <div className={classes.grid}>
+              <KappaTable report={found} readers={pair.readers} />
+              <Confusion pair={pair} />
+              <HeightPlot pair={pair} />
+              <LevelBars levels={found.levels} />
+              <AccuracyTable report={found} />
+            </div>
+          ) : (
+            <section className={`${page.panel} ${page.empty}`}>
+              <IconScale size={40} stroke={1.5} aria-hidden />
+              <h2>{t('agreement.empty_title')}</h2>
+              <p>{t(asked.arm === 'all' ? 'agreement.empty_text' : 'agreement.empty_arm')}</p>
+            </section>
+          )
+        }
+      </Answer>
+    </Page>
+  )
+}
+
+function Title({ report }: { report: Report | undefined }) {
+  const { t } = useTranslation()
+  if (!report?.report.name) return t('agreement.title')
+  return (
+    <>
+      {t('agreement.title_of', { name: report.report.name })}
+      <span className={classes.frozen}><IconLock size={14} aria-hidden />{t('agreement.frozen', { when: formatMoment(new Date(report.report.made_at)) })}</span>
+    </>
+  )
+}
+
+function Subtitle({ report, readers }: { report: Report | undefined; readers: readonly string[] | undefined }) {
+  const { t } = useTranslation()
+  if (!report) return null
+  const parts = [
+    readers ? t('agreement.readers', { first: readers[0], second: readers[1] }) : t('agreement.no_readers'),
+    t('agreement.patients', { count: report.n_patients }),
+    t('agreement.vertebrae', { count: report.n_by_two, written: formatNumber(report.n_by_two) }),
+  ]
+  if (report.conventions.length > 0) parts.push(t('agreement.conventions', { names: report.conventions.join(', ') }))
+  if (report.mine) parts.push(t('agreement.mine', { name: report.mine }))
+  return parts.join(' · ')
+}
