@@ -33,6 +33,18 @@ export function offerHooks(hooks: Partial<TestHooks>): void {
   if (window.app) Object.defineProperties(window.app, Object.getOwnPropertyDescriptors(hooks))
 }
 
+/** Begins anew with the marks of one case: `opened` is now, `nextAsked` stays. */
+export function markOpened(): void {
+  if (!window.app) return
+  const { nextAsked } = window.app.marks
+  window.app.marks = { opened: performance.now(), ...(nextAsked === undefined ? {} : { nextAsked }) }
+}
+
+/** Notes when something happened last; without effect outside tests. */
+export function markNow(name: string): void {
+  if (window.app) window.app.marks[name] = performance.now()
+}
+
 /** Notes when something was first on screen; without effect outside tests. */
 export function markFirst(name: string): void {
   if (window.app) window.app.marks[name] ??= performance.now()

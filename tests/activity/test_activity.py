@@ -113,7 +113,10 @@ def test_the_median_is_over_own_cases_that_are_done(dataset, people, sign_in):
         advance_case(case, move=Move.EXCLUDE, by=None, role=Role.MANAGER)
     unfinished, now = working.make_named_case(dataset), working.make_named_case(dataset)
     spend(people.student, unfinished, 5.0)
-    said = own(sign_in(people.student), now)
+    client = sign_in(people.student)
+    other = client.get(f"/api/cases/{now.pk}/activity/?stage=checking").json()
+    assert (other["stage"], other["median_seconds"]) == ("checking", None)
+    said = own(client, now)
     assert said == {
         "stage": "refining",
         "seconds": 0.0,

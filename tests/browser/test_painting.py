@@ -162,7 +162,7 @@ def test_the_reader_sees_what_was_changed_and_the_mask_before(
     wait_saved(student)
     erased = student.hook("labelCounts")
     student.page.keyboard.press("Control+Enter")
-    student.page.wait_for_url("**/worklist*")
+    expect(student.page.get_by_test_id("handed-over")).to_contain_text("for checking")
     student.leave()
 
     reader = Person(browser, running, "reader1")
@@ -182,7 +182,7 @@ def test_the_reader_sees_what_was_changed_and_the_mask_before(
     reader.page.get_by_label("What to do").fill("Fill the hole in L1.")
     dialog = reader.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Return to the student").click()
-    reader.page.wait_for_url("**/worklist*")
+    expect(reader.page.get_by_test_id("handed-over")).to_contain_text("back with the student")
     assert reader.api(f"/cases/{case}/")["returned"]["note"] == "Fill the hole in L1."
     reader.leave()
 

@@ -66,6 +66,6 @@ export function useActiveTime({ id, stage }: Pick<CaseDetail, 'id' | 'stage'>): 
 async function ask(recorder: Recorder, id: string, stage: string, signal: AbortSignal): Promise<OwnTime & { before: number }> {
   await recorder.flush()
   const counted = recorder.counted(id, stage)
-  const own = await api.get<OwnTime>(`/cases/${id}/activity/`, signal)
-  return { ...own, before: own.stage === stage ? Math.max(0, own.seconds - counted) : 0 }
+  const own = await api.get<OwnTime>(`/cases/${id}/activity/?stage=${stage}`, signal)
+  return { ...own, before: Math.max(0, own.seconds - counted) }
 }

@@ -6,9 +6,9 @@ import type * as schema from './schema'
 
 export type {
   Agreement, AgreementRow, CaseDetail, CaseEventOut, Dataset, GateRow, HeightPlot, ImportFinding, ImportOut, JobState, Lease,
-  LevelAgreement, MaskHeights, ModelInService, ModelVersionOut, Move, NormalLevel, Normals, OwnTime, Problem, ProofStep,
+  LevelAgreement, MaskHeights, ModelInService, ModelVersionOut, Move, Next, NormalLevel, Normals, OwnTime, Problem, ProofStep,
   ProposalOut, ProposedVertebra, ReaderAccuracy, ReaderPair, ReleaseOut, Role, RoundOut, Session, Share, Stage, Vertebra,
-  WorkRow, Worklist,
+  Week, WorkRow, Worklist,
 } from './schema'
 
 export type NotGraded = schema.NotGradedReasonEnum

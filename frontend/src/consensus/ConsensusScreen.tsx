@@ -82,7 +82,7 @@ function Outcome({ sitting, detail }: { sitting: Sitting; detail: CaseDetail }) 
     <div className={classes.done} role="status">
       <IconCheck size={18} color="var(--ok)" />
       {t('consensus.caseSettled')}
-      <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={() => void sitting.nextCase()}>
+      <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={sitting.nextCase}>
         {t('consensus.nextCase')}
       </Button>
     </div>

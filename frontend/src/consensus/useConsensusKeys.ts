@@ -30,5 +30,5 @@ export function useConsensusKeys(sitting: Sitting, edit: Edit, { remark, setShow
   useCommand('previousLevel', () => sitting.step(-1))
   useCommand('undo', edit.undo, { enabled: edit.draft !== null })
   useCommand('submit', () => void sitting.settleCase(), { enabled: sitting.mayDecide && sitting.consensus.open === 0 })
-  useCommand('nextCase', () => void sitting.nextCase(), { enabled: !sitting.mayDecide })
+  useCommand('nextCase', sitting.nextCase)
 }

@@ -3,8 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, api } from '../api/client'
-import type { CaseDetail, ConsensusOut, DisagreementOut, Finding, SettlementOut, Worklist } from '../api/types'
-import { caseLink } from '../shell/caseLink'
+import type { CaseDetail, ConsensusOut, DisagreementOut, Finding, SettlementOut } from '../api/types'
+import { useNextCase } from '../nextCase'
 import { inTurn, openOnes, settledOnes, thresholdOnes } from './compare'
 
 export type Sitting = ReturnType<typeof useSitting>
@@ -86,11 +86,7 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
       queries.setQueryData(['case', detail.id], await api.post(`/cases/${detail.id}/moves/`, { move: 'settle' }))
     })
   const toWorklist = () => navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
-  const nextCase = async () => {
-    const { next } = await api.get<Worklist>(`/datasets/${detail.dataset}/worklist/?scope=mine`)
-    if (!next?.work) return toWorklist()
-    return navigate(caseLink(next))
-  }
+  const { go: nextCase } = useNextCase(detail, { mayPrefetch: true, isDone: detail.stage === 'final' })
   return {
     consensus,
     active,

@@ -30,7 +30,7 @@ export function Verdict({ desk, acts, nameOf }: Props) {
       <div className={`${classes.word} ${classes.done}`} role="status">
         <IconCheck size={18} color="var(--ok)" />
         {t('reading.submitted', { time })}
-        <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={() => void acts.nextCase()}>
+        <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={acts.nextCase}>
           {t('reading.nextCase')}
         </Button>
       </div>

@@ -2,9 +2,9 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, api } from '../api/client'
-import type { CaseDetail, Worklist } from '../api/types'
+import type { CaseDetail } from '../api/types'
 import { missing } from '../grading/findings'
-import { caseLink } from '../shell/caseLink'
+import { useNextCase } from '../nextCase'
 import type { Desk } from './useDesk'
 
 export interface Told {
@@ -56,11 +56,7 @@ export function useActs(desk: Desk, detail: CaseDetail) {
       return null
     })
   const toWorklist = () => navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
-  const nextCase = async () => {
-    const { next } = await api.get<Worklist>(`/datasets/${detail.dataset}/worklist/?scope=mine`)
-    if (!next?.work) return toWorklist()
-    return navigate(caseLink(next))
-  }
+  const { go: nextCase } = useNextCase(detail, { mayPrefetch: true, isDone: !desk.isOpen, waiting: desk.drafts.waiting })
   const sendBack = (reason: string, note: string) =>
     attempt(async () => {
       await api.post(`/cases/${detail.id}/moves/`, { move: 'return_from_reading', reason, note })

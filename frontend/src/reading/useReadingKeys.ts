@@ -36,5 +36,5 @@ export function useReadingKeys(desk: Desk, acts: Acts, { setMenu, togglePlane }:
   useCommand('undo', desk.undo, { enabled: isOpen })
   useCommand('redo', desk.redo, { enabled: isOpen })
   useCommand('submit', () => void acts.submit(), { enabled: isOpen })
-  useCommand('nextCase', () => void acts.nextCase(), { enabled: !isOpen })
+  useCommand('nextCase', acts.nextCase)
 }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ActiveTime } from '../activity'
@@ -9,6 +9,7 @@ import { api } from '../api/client'
 import type { CaseDetail } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import { useCommand, useScope } from '../keys/useKeys'
+import { noteHanded } from '../nextCase'
 import type { SpineView } from '../viewer'
 import { ChangesPanel } from './ChangesPanel'
 import { LeaseBanner } from './LeaseBanner'
@@ -104,7 +105,6 @@ type Verdict = { move: 'approve_mask' } | { move: 'return_mask'; reason: string;
 function useVerdict(place: Ready) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const navigate = useNavigate()
   const { caseId, detail, save } = place
   return useMutation({
     mutationFn: (verdict: Verdict) => {
@@ -112,9 +112,8 @@ function useVerdict(place: Ready) {
       return api.post<CaseDetail>(`/cases/${caseId}/moves/`, verdict)
     },
     onSuccess: async (_moved, { move }) => {
-      notifications.show({ message: t(`refinement.verdict.${move}`, { code: detail.code }), color: 'green' })
+      noteHanded({ id: caseId, text: t(`refinement.verdict.${move}`, { code: detail.code }), stage: 'checking' })
       await client.invalidateQueries()
-      await navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
     },
     onError: (failure) => notifications.show({ message: failure.message, color: 'yellow' }),
   })

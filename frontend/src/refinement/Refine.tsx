@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { IconAlertCircle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,7 @@ import { api, ApiError } from '../api/client'
 import type { CaseDetail, Problem } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import { useCommand, useScope } from '../keys/useKeys'
+import { noteHanded } from '../nextCase'
 import type { SpineView } from '../viewer'
 import { LeaseBanner } from './LeaseBanner'
 import { AddLevelDialog, GoToLevel } from './LevelDialogs'
@@ -106,7 +107,6 @@ function useToolWith(view: SpineView, mayPaint: boolean): void {
 function useSubmit(place: Ready, showProblems: () => void) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const navigate = useNavigate()
   const { caseId, detail, save } = place
   const say = (message: string) => notifications.show({ message, color: 'yellow' })
   return useMutation({
@@ -119,9 +119,8 @@ function useSubmit(place: Ready, showProblems: () => void) {
     },
     onSuccess: async (moved) => {
       if (!moved) return showProblems()
-      notifications.show({ message: t('refinement.submitted', { code: detail.code }), color: 'green' })
+      noteHanded({ id: caseId, text: t('refinement.submitted', { code: detail.code }), stage: 'refining' })
       await client.invalidateQueries()
-      await navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
     },
     onError: (failure) => {
       if (failure instanceof ApiError && failure.problems.length > 0) {

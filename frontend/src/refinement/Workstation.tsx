@@ -4,6 +4,8 @@ import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useActivity } from '../activity'
+import { useCommand } from '../keys/useKeys'
+import { HandedOver, useHanded, useNextCase } from '../nextCase'
 import type { CaseDetail } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import { EmptyState } from '../shell/EmptyState'
@@ -39,6 +41,10 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
     const { active, tool } = view.state.getState()
     return { number: active, tool }
   })
+  const { go } = useNextCase(detail, { mayPrefetch: place.loading.phase === 'whole', waiting: place.save.waiting })
+  useCommand('nextCase', go)
+  const handed = useHanded(detail.id)
+  if (handed) return <HandedOver detail={detail} handed={handed} />
   return (
     <div className="workstation lamina-dark" data-panel={Boolean(panel)}>
       <header className="ws-bar">

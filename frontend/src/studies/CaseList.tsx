@@ -17,6 +17,7 @@ import { ModelNote } from './ModelNote'
 import { NextCard } from './NextCard'
 import { inOrder, matching, moved, orderOf } from './rows'
 import { useSummary } from './useSummary'
+import { YourWeek } from './YourWeek'
 
 type ListRoute = '/d/$dataset/worklist' | '/d/$dataset/cases'
 
@@ -70,6 +71,7 @@ function ListBody({ list, dataset, kind, scope, search, order, onSearch, onScope
       />
       <aside className={`${page.stack} ${page.stay}`}>
         {(list.next || kind === 'work') && <NextCard next={list.next} onOpen={open} />}
+        {kind === 'work' && <YourWeek dataset={dataset} />}
         {kind === 'cases' && <StageBoard stages={list.stages} />}
         {model !== undefined && <ModelNote model={model} />}
       </aside>

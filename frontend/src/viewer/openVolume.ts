@@ -5,6 +5,7 @@ import type { VolumeMeta } from '../api/types'
 import { fetchMeta, fetchPreview, fillFromPreview, gridOf, type Stream, streamSlices } from '../bridge'
 import { decoders } from '../bridge/decoders'
 import type { Grid } from '../domain/geometry'
+import { markOpened } from '../testing'
 
 export interface Loading {
   readonly phase: 'describing' | 'coarse' | 'sharpening' | 'whole' | 'failed'
@@ -47,6 +48,7 @@ export class OpenVolume {
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(readonly id: string) {
+    markOpened()
     this.described = this.open()
     this.described.then((what) => this.sharpen(what)).catch((cause: unknown) => this.fail(cause))
   }
