@@ -240,7 +240,7 @@ def apply_stroke(labels: NDArray[np.uint8], stroke: Stroke) -> None:
     if int(stroke.starts[-1] + stroke.lengths[-1]) > labels.size:
         raise UnknownFormat(f"{NAME}: a run reaches beyond the {labels.size} voxels of the map")
     flat = labels.reshape(-1)
-    index = _indices(stroke)
+    index = indices(stroke)
     wrong = flat[index] != np.repeat(stroke.old, stroke.lengths)
     if wrong.any():
         raise BaseMismatch(int(index[wrong][0]), int(wrong.sum()))
@@ -278,7 +278,8 @@ def difference(before: NDArray[np.uint8], after: NDArray[np.uint8], heading: Hea
     return Stroke(heading, index[first], lengths, old[first], new[first])
 
 
-def _indices(stroke: Stroke) -> NDArray[np.int64]:
+def indices(stroke: Stroke) -> NDArray[np.int64]:
+    """Return the flat index of every voxel a stroke changes, ascending."""
     before = np.cumsum(stroke.lengths) - stroke.lengths
     return np.repeat(stroke.starts - before, stroke.lengths) + np.arange(stroke.n_voxels)
 

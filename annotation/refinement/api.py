@@ -186,8 +186,9 @@ class MaskView(APIView):
         }
         answer = _unless_known(request, f"{revision.pk} {standing}")
         if answer.status_code == status.HTTP_200_OK:
-            answer.content = encode_runs(state.mask) if state else selectors.bytes_of(revision)
-            answer["X-Lamina-Sha256"] = map_sha256(state.mask) if state else revision.map_sha256
+            mask = state.mask if state else None
+            answer.content = selectors.bytes_of(revision) if mask is None else encode_runs(mask)
+            answer["X-Lamina-Sha256"] = revision.map_sha256 if mask is None else map_sha256(mask)
         for name, value in standing.items():
             answer[name] = value
         return answer

@@ -14,8 +14,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.bridge.planes import Planes
 from annotation.bridge.runs import decode_runs
-from annotation.bridge.strokes import apply_stroke, parse_stroke
+from annotation.bridge.strokes import parse_stroke
 from annotation.domain.refusals import Conflict
 from annotation.refinement.models import MaskRevision, MaskTrack, Stroke
 from annotation.studies.blobs import blob_store
@@ -33,13 +34,18 @@ class MaskState:
         revision: the newest revision it stands on.
         last_sequence: number of the last stroke it contains.
         last_stroke: that stroke's id, None where none follows the revision.
-        mask: uint8 vertebra numbers, shape (k, j, i), not writable.
+        planes: the vertebra numbers.
     """
 
     revision: MaskRevision
     last_sequence: int
     last_stroke: UUID | None
-    mask: NDArray[np.uint8]
+    planes: Planes
+
+    @property
+    def mask(self) -> NDArray[np.uint8]:
+        """The vertebra numbers in one piece, uint8, shape (k, j, i), not writable."""
+        return self.planes.whole()
 
 
 _kept: OrderedDict[_Key, MaskState] = OrderedDict()
@@ -59,16 +65,16 @@ def current_state(track: MaskTrack) -> MaskState:
         revision,
         revision.last_sequence,
         None,
-        frozen(decode_runs(blob_store().read(revision.blob))),
+        Planes.of(decode_runs(blob_store().read(revision.blob))),
     )
     later = Stroke.objects.filter(track=track, sequence__gt=state.last_sequence)
     strokes = list(later.order_by("sequence"))
     if strokes:
-        mask = state.mask.copy()
+        planes = state.planes
         for stroke in strokes:
-            apply_stroke(mask, parse_stroke(bytes(stroke.body)))
+            planes = planes.after(parse_stroke(bytes(stroke.body)))
         last = strokes[-1]
-        state = MaskState(revision, last.sequence, last.pk, frozen(mask))
+        state = MaskState(revision, last.sequence, last.pk, planes)
     keep(state)
     return state
 
@@ -81,12 +87,6 @@ def keep(state: MaskState) -> None:
         _kept.move_to_end(key)
         while len(_kept) > KEPT_MASKS:
             _kept.popitem(last=False)
-
-
-def frozen(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Make an array unwritable, so that it can be shared."""
-    mask.flags.writeable = False
-    return mask
 
 
 def map_sha256(mask: NDArray[np.uint8]) -> str:

@@ -9,8 +9,9 @@ from django.db.models import Max
 from numpy.typing import NDArray
 
 from annotation.bridge.packing import UnknownFormat
+from annotation.bridge.planes import Planes
 from annotation.bridge.runs import decode_runs, encode_runs
-from annotation.bridge.strokes import BaseMismatch, apply_stroke, parse_stroke
+from annotation.bridge.strokes import BaseMismatch, parse_stroke
 from annotation.bridge.strokes import Stroke as StrokeMessage
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import WORKFLOW, Move, Role, Stage, destination
@@ -19,7 +20,7 @@ from annotation.preannotation.selectors import newest_proposal
 from annotation.refinement import leases, levels, selectors, ticks
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack, Stroke
 from annotation.refinement.overrides import Standing, rest_on_overrides, standing_problems
-from annotation.refinement.replay import MaskState, current_state, frozen, keep, map_sha256
+from annotation.refinement.replay import MaskState, current_state, keep, map_sha256
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, User
 from annotation.studies.selectors import role_for, roles_in
@@ -210,15 +211,13 @@ def _refuse_other_levels(case: Case, state: MaskState, message: StrokeMessage) -
         )
 
 
-def _applied(state: MaskState, message: StrokeMessage) -> NDArray[np.uint8]:
-    after = state.mask.copy()
+def _applied(state: MaskState, message: StrokeMessage) -> Planes:
     try:
-        apply_stroke(after, message)
+        return state.planes.after(message)
     except BaseMismatch as error:
         raise _base_mismatch(state, f"The mask is another: {error}.") from None
     except UnknownFormat as error:
         raise ContentRefused(str(error), code="unknown_format") from None
-    return frozen(after)
 
 
 def _base_mismatch(state: MaskState, detail: str) -> Conflict:
@@ -261,7 +260,7 @@ def _write_revision(  # noqa: PLR0913 - one row, one writer
         cause=cause,
         preannotation=preannotation,
     )
-    state = MaskState(revision, last_sequence, None, frozen(mask))
+    state = MaskState(revision, last_sequence, None, Planes.of(mask))
     transaction.on_commit(lambda: keep(state))
     return revision
 
