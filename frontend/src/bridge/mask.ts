@@ -2,6 +2,7 @@
 import { getBytes, send } from '../api/client'
 import type { Acknowledgement } from './outbox'
 import { decodeRuns, type LabelRuns } from './runs'
+import { decodeStroke, type Stroke } from './stroke'
 
 export interface Mask extends LabelRuns {
   readonly revision: number
@@ -31,6 +32,12 @@ export async function fetchMask(caseId: string, options: { revision?: 'start'; s
     levels: levelsIn(response.headers.get('X-Lamina-Levels') ?? ''),
     nextNumber: Number(response.headers.get('X-Lamina-Next-Number') ?? 1),
   }
+}
+
+/** Fetches one act of the main track as it came. */
+export async function fetchAct(caseId: string, sequence: number, signal?: AbortSignal): Promise<Stroke> {
+  const response = await getBytes(`/api/cases/${caseId}/acts/${sequence}/`, signal)
+  return decodeStroke(new Uint8Array(await response.arrayBuffer()))
 }
 
 /** A line that swallows what is sent is tried again after this long. */

@@ -23,7 +23,8 @@ import { ToolRail } from './ToolRail'
 import { useChanges } from './useChanges'
 import { useLevels } from './useLevels'
 import { usePaintingKeys } from './usePaintingKeys'
-import { useActive, useLease, useProblems, useWorkplace, type Workplace } from './useWorkplace'
+import { useLease } from './useLease'
+import { useActive, useProblems, useWorkplace, type Workplace } from './useWorkplace'
 import { Opening, Workstation } from './Workstation'
 
 /** The reader's view of a submitted mask: what changed, painting where that is quicker, and the verdict. */
@@ -44,7 +45,7 @@ function Checking({ place }: { place: Ready }) {
   const active = useActive(view)
   const problems = useProblems(caseId).data ?? []
   const isOpenForWork = detail.work === 'check'
-  const lending = useLease(caseId, isOpenForWork)
+  const lending = useLease(place, isOpenForWork)
   const mayPaint = isOpenForWork && lending.lease?.is_me === true && place.outbox !== null
   const levels = useLevels(place, active, problems)
   const { changes, flip, flipBack } = useChanges(place, view)
@@ -67,7 +68,7 @@ function Checking({ place }: { place: Ready }) {
     <>
       <Workstation
         place={place}
-        banner={isOpenForWork ? <LeaseBanner lending={lending} /> : null}
+        banner={isOpenForWork ? <LeaseBanner place={place} lending={lending} /> : null}
         bar={
           <>
             <span className="ws-gap" />

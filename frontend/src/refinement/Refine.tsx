@@ -18,11 +18,12 @@ import { LevelStrip } from './LevelStrip'
 import { OptionRow, UndoHint } from './OptionRow'
 import { ProblemsPanel } from './ProblemsPanel'
 import { Progress } from './Progress'
-import { LeaseStatus, SaveStatus } from './SaveStatus'
+import { isPaused, LeaseStatus, SaveStatus } from './SaveStatus'
 import { ToolRail } from './ToolRail'
 import { useLevels } from './useLevels'
 import { usePaintingKeys } from './usePaintingKeys'
-import { useActive, useLease, useProblems, useWorkplace, type Workplace } from './useWorkplace'
+import { useLease } from './useLease'
+import { useActive, useProblems, useWorkplace, type Workplace } from './useWorkplace'
 import { Opening, Workstation } from './Workstation'
 
 /** The student's workplace: the mask of one case, level by level. */
@@ -44,7 +45,7 @@ function Refining({ place }: { place: Ready }) {
   const problems = useProblems(caseId).data ?? []
   const blocking = problems.filter((problem) => problem.blocking)
   const isOpenForWork = detail.work === 'refine'
-  const lending = useLease(caseId, isOpenForWork)
+  const lending = useLease(place, isOpenForWork)
   const mayPaint = isOpenForWork && lending.lease?.is_me === true && place.outbox !== null
   const levels = useLevels(place, active, problems)
   const [dialog, setDialog] = useState<'add' | 'go' | null>(null)
@@ -55,7 +56,7 @@ function Refining({ place }: { place: Ready }) {
   useToolWith(view, mayPaint)
   useCommand('goToLevel', () => setDialog('go'))
   useCommand('refining.problems', () => setListing((shown) => !shown))
-  useCommand('submit', () => submit.mutate(), { enabled: mayPaint })
+  useCommand('submit', () => submit.mutate(), { enabled: mayPaint && !isPaused(place.save) })
 
   const visit = (problem: Problem) => {
     if (problem.number) view.setActive(problem.number)
@@ -66,7 +67,7 @@ function Refining({ place }: { place: Ready }) {
       <Workstation
         place={place}
         pins={blocking.flatMap((problem, at) => (problem.at_mm ? [{ id: `${at}`, mm: problem.at_mm, text: problem.message }] : []))}
-        banner={isOpenForWork ? <LeaseBanner lending={lending} /> : null}
+        banner={isOpenForWork ? <LeaseBanner place={place} lending={lending} /> : null}
         bar={
           <>
             {detail.returned && <button type="button" className="ws-returned" onClick={() => setListing(true)}>{t('refinement.returned')}</button>}
@@ -78,7 +79,7 @@ function Refining({ place }: { place: Ready }) {
             <button type="button" className="ws-problems" data-blocking={blocking.length > 0} aria-expanded={isListing} onClick={() => setListing((shown) => !shown)}>
               <IconAlertCircle size={16} /> {t('refinement.problems', { count: blocking.length })} <KeyOf command="refining.problems" />
             </button>
-            <Button size="xs" h={32} disabled={!mayPaint} loading={submit.isPending} onClick={() => submit.mutate()}>{t('refinement.submit')}</Button>
+            <Button size="xs" h={32} disabled={!mayPaint || isPaused(place.save)} loading={submit.isPending} onClick={() => submit.mutate()}>{t('refinement.submit')}</Button>
           </>
         }
         strip={

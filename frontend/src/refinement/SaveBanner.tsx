@@ -1,9 +1,17 @@
 import { Button } from '@mantine/core'
+import { IconAlertTriangle, IconCloudOff } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
+import type { SaveState } from '../bridge'
 import { formatClock } from '../domain/format'
+import { askToSignIn } from '../shell/unsent'
 import type { SpineView } from '../viewer'
+import { useNow } from './useNow'
 import type { Workplace } from './useWorkplace'
+
+const OFF = <IconCloudOff size={18} />
+const ALERT = <IconAlertTriangle size={18} />
 
 /** Says why strokes wait and what can be done; nothing while all is well. */
 export function SaveBanner({ place }: { place: Workplace & { readonly view: SpineView } }) {
@@ -13,40 +21,63 @@ export function SaveBanner({ place }: { place: Workplace & { readonly view: Spin
   const count = save.waiting
   if (isLost)
     return (
-      <Banner tone="bad" text={t('refinement.lost')}>
+      <Banner tone="bad" icon={ALERT} text={t('refinement.lost')}>
         <Button size="compact-sm" onClick={() => location.reload()}>{t('refinement.reload')}</Button>
       </Banner>
     )
-  if (save.kind === 'offline')
+  if (save.kind === 'offline') return <Offline save={save} tryNow={() => outbox?.begin()} />
+  if (save.kind === 'signedOut')
     return (
-      <Banner tone="warn" text={t('refinement.offline', { since: formatClock(save.since), count })}>
-        <span>{t('refinement.nextTry', { at: formatClock(save.nextTry) })}</span>
-        <Button size="compact-sm" variant="default" onClick={() => outbox?.begin()}>{t('refinement.tryNow')}</Button>
+      <Banner tone="warn" icon={OFF} title={t('refinement.signedOutTitle')} text={t('refinement.signedOut', { count })}>
+        <Button size="compact-sm" variant="outline" color="yellow" onClick={askToSignIn}>{t('refinement.signIn')}</Button>
       </Banner>
     )
-  if (save.kind === 'signedOut')
-    return <Banner tone="warn" text={t('refinement.signedOut', { count })} />
   if (save.kind === 'conflict')
     return (
-      <Banner tone="bad" text={t('refinement.conflict', { count })}>
+      <Banner tone="bad" icon={ALERT} text={t('refinement.conflict', { count })}>
         <Button size="compact-sm" onClick={() => void place.takeTheirs(true)}>{t('refinement.keepMine')}</Button>
         <Button size="compact-sm" variant="default" onClick={() => void place.takeTheirs(false)}>{t('refinement.takeTheirs')}</Button>
       </Banner>
     )
   if (save.kind === 'refused')
     return (
-      <Banner tone="bad" text={t('refinement.refused', { count, detail: save.detail })}>
+      <Banner tone="bad" icon={ALERT} text={t('refinement.refused', { count, detail: save.detail })}>
         <Button size="compact-sm" variant="default" onClick={() => outbox?.begin()}>{t('refinement.tryNow')}</Button>
         <Button size="compact-sm" variant="default" onClick={() => void place.takeTheirs(false)}>{t('refinement.takeTheirs')}</Button>
       </Banner>
     )
+  if (outbox && !outbox.isKept) return <Banner tone="warn" icon={ALERT} title={t('refinement.unkeptTitle')} text={t('refinement.unkept', { count })} />
   return null
 }
 
-export function Banner({ tone, text, children }: { tone: 'warn' | 'bad'; text: string; children?: React.ReactNode }) {
+/** No connection, or a server that can store nothing now. */
+function Offline({ save, tryNow }: { save: Extract<SaveState, { kind: 'offline' }>; tryNow: () => void }) {
+  const { t } = useTranslation()
+  const now = useNow()
+  const seconds = Math.max(0, Math.ceil((save.nextTry.getTime() - now.getTime()) / 1_000))
+  const given = { since: formatClock(save.since), count: save.waiting, reason: save.reason }
+  return (
+    <Banner tone="warn" icon={OFF} title={t(save.reason ? 'refinement.unableTitle' : 'refinement.offlineTitle', given)} text={t('refinement.offline', given)}>
+      <span>{seconds > 0 ? t('refinement.nextTry', { seconds }) : t('refinement.trying')}</span>
+      <Button size="compact-sm" variant="outline" color="yellow" onClick={tryNow}>{t('refinement.tryNow')}</Button>
+    </Banner>
+  )
+}
+
+interface BannerProps {
+  readonly tone: 'warn' | 'bad'
+  readonly icon?: ReactNode
+  readonly title?: string
+  readonly text: string
+  readonly children?: ReactNode
+}
+
+export function Banner({ tone, icon, title, text, children }: BannerProps) {
   return (
     <div className="ws-banner" data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
-      <span>{text}</span>
+      {icon}
+      <span className="ws-banner-text">{title && <strong>{title} </strong>}{text}</span>
+      <span className="ws-gap" />
       {children}
     </div>
   )

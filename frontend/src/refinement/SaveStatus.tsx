@@ -1,21 +1,14 @@
 import { IconAlertTriangle, IconCloudCheck, IconCloudOff, IconCloudUp, IconLock } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Lease } from '../api/types'
 import type { SaveState } from '../bridge'
 import { formatAgo, formatClock } from '../domain/format'
+import { useNow } from './useNow'
 
 const SAVING_AFTER_MS = 1_000
-const TICK_MS = 1_000
 
-function useNow(): Date {
-  const [now, setNow] = useState(() => new Date())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), TICK_MS)
-    return () => clearInterval(timer)
-  }, [])
-  return now
-}
+/** Submitting waits until strokes that cannot be sent now have been. */
+export const isPaused = (save: SaveState): boolean => save.kind !== 'saved' && save.kind !== 'saving'
 
 /** "Saved 1 s ago" only when every stroke is safe on the server. */
 export function SaveStatus({ save }: { save: SaveState }) {
@@ -32,6 +25,7 @@ export function SaveStatus({ save }: { save: SaveState }) {
           : { icon: <IconCloudUp size={size} />, tone: 'warn', text: t('refinement.waiting', { count: save.waiting }) }
       case 'offline':
       case 'signedOut':
+      case 'lent':
         return { icon: <IconCloudOff size={size} />, tone: 'warn', text: t('refinement.waiting', { count: save.waiting }) }
       default:
         return { icon: <IconAlertTriangle size={size} />, tone: 'bad', text: t('refinement.unsent', { count: save.waiting }) }

@@ -55,12 +55,14 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
         <span className="ws-title">{detail.title}</span>
         {bar}
       </header>
+      <div className="ws-banners">
+        {banner}
+        <SaveBanner place={place} />
+      </div>
       {strip}
       {tools}
       <div className="ws-options" role="group" aria-label={t('refinement.options')}>{options}</div>
       <div className="ws-middle">
-        {banner}
-        <SaveBanner place={place} />
         <SpineViewer view={view} pins={pins} />
       </div>
       <footer className="ws-status">

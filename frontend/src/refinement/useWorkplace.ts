@@ -2,12 +2,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useStore } from 'zustand'
-import { api, ApiError, onSignedIn } from '../api/client'
-import type { CaseDetail, Lease, Problem, Session } from '../api/types'
-import { applyRuns, BaseMismatch, fetchMask, Journal, layOnTop, Outbox, type SaveState, sendStroke, type Stroke, Tool } from '../bridge'
+import { api, onSignedIn } from '../api/client'
+import type { CaseDetail, Problem, Session } from '../api/types'
+import { applyRuns, BaseMismatch, fetchMask, Journal, layOnTop, noJournal, Outbox, type SaveState, sendStroke, type Stroke, Tool } from '../bridge'
+import { noteUnsent } from '../shell/unsent'
 import { labelStats, type LabelStats, levelAct, type LevelChange, LevelMismatch, type Levels, levelsAfter, type SpineView, useVolume } from '../viewer'
+import { useSeat } from './useSeat'
+import { useWatch } from './useWatch'
 
-const RENEW_LEASE_MS = 60_000
 const NOTHING_SAVED: SaveState = { kind: 'saved', waiting: 0, at: null }
 
 export function useCase(caseId: string) {
@@ -22,41 +24,15 @@ export function useProblems(caseId: string) {
   })
 }
 
-/** Borrows the case and renews the loan; `lease` says who has it. */
-export function useLease(caseId: string, isWanted: boolean) {
-  const [lease, setLease] = useState<Lease | null>(null)
-  const [refusal, setRefusal] = useState<string | null>(null)
-  const take = useCallback(
-    async (takeOver: boolean) => {
-      try {
-        setLease(await api.post<Lease>(`/cases/${caseId}/lease/`, { take_over: takeOver }))
-        setRefusal(null)
-      } catch (failure) {
-        if (!(failure instanceof ApiError) || failure.isOffline || failure.status === 401) return
-        setLease((failure.body.lease as Lease | undefined) ?? null)
-        setRefusal(failure.message)
-      }
-    },
-    [caseId],
-  )
-  useEffect(() => {
-    if (!isWanted) return
-    void take(false)
-    const timer = setInterval(() => void take(false), RENEW_LEASE_MS)
-    return () => {
-      clearInterval(timer)
-      void api.delete(`/cases/${caseId}/lease/`).catch(() => undefined)
-    }
-  }, [caseId, isWanted, take])
-  return { lease, refusal, takeOver: () => void take(true) }
-}
-
 interface OpenMask {
   readonly view: SpineView
   readonly outbox: Outbox
 }
 
-/** Shows the case's mask in the viewer and ties its strokes to the journal and the server. */
+/**
+ * Shows the case's mask in the viewer and ties its strokes to the journal and the server, while this tab
+ * is the one in which its owner works.
+ */
 function useMask(caseId: string, view: SpineView | null, owner: string | null) {
   const [open, setOpen] = useState<OpenMask | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
@@ -72,7 +48,9 @@ function useMask(caseId: string, view: SpineView | null, owner: string | null) {
         ends.push(view.editor.onAct((act) => void opened.outbox.add(act)))
         for (const stroke of onTop.current) layAgain(opened, stroke)
         onTop.current = []
-        ends.push(onSignedIn(() => opened.outbox.begin()), () => opened.outbox.close())
+        const online = () => opened.outbox.retry()
+        window.addEventListener('online', online)
+        ends.push(onSignedIn(() => opened.outbox.begin()), () => opened.outbox.close(), () => window.removeEventListener('online', online))
         setOpen(opened)
         setFailure(null)
       })
@@ -111,7 +89,7 @@ function levelsOnTop(now: Levels, wanted: readonly LevelChange[]): LevelChange[]
 
 /** The mask as the server has it, with what waits in this browser's journal on top. */
 async function openMask(caseId: string, view: SpineView, owner: string, signal: AbortSignal): Promise<OpenMask> {
-  const journal = await Journal.open(owner, caseId)
+  const journal = await Journal.open(owner, caseId).catch(noJournal)
   const mask = await fetchMask(caseId, { signal })
   const send = (bytes: Uint8Array<ArrayBuffer>) => sendStroke(caseId, bytes)
   const outbox = new Outbox({ journal, send, lastSequence: mask.lastSequence, revision: mask.revision })
@@ -176,9 +154,14 @@ export function useWorkplace(caseId: string) {
   const detail = found.data ?? null
   const { loading, view } = useVolume(detail?.volume ?? null)
   const user = session.data?.user ?? null
-  const mask = useMask(caseId, view, user && String(user.id))
+  const owner = user && String(user.id)
+  const seat = useSeat(owner, caseId)
+  const mask = useMask(caseId, view, seat.state === 'mine' ? owner : null)
   const state = useSaveState(mask.open?.outbox ?? null)
-  const stats = useStats(view, mask.open !== null)
+  useEffect(() => noteUnsent(state.waiting), [state.waiting])
+  const isOthers = seat.state === 'elsewhere' || (mask.open !== null && detail?.lease?.is_me === false && state.waiting === 0)
+  const watch = useWatch(caseId, view, isOthers)
+  const stats = useStats(view, mask.open !== null || isOthers)
   const levels = useLevelsShown(view, detail)
   const addLevel = (level: string) => {
     if (!view) return
@@ -188,6 +171,7 @@ export function useWorkplace(caseId: string) {
   return {
     caseId, user, detail, failure: found.error?.message ?? mask.failure, loading, view,
     outbox: mask.open?.outbox ?? null, save: state, stats, levels, addLevel, reloadMask: mask.reload, takeTheirs: mask.takeTheirs,
+    seat, watch,
   }
 }
 

@@ -1,11 +1,13 @@
-import { Modal } from '@mantine/core'
+import { Button, Modal } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useStore } from 'zustand'
 import { onSignedOut } from '../api/client'
 import { sessionKey, useSession } from '../api/queries'
 import type { Session } from '../api/types'
 import { SignInForm } from '../session/SignInForm'
+import { unsent } from './unsent'
 
 /**
  * What happens when the server no longer knows who asks: somebody who was at work signs in again in
@@ -16,6 +18,13 @@ export function SignedOut({ toSignIn }: { toSignIn: () => void }) {
   const client = useQueryClient()
   const username = useSession().data?.user?.username ?? ''
   const [isOpen, setOpen] = useState(false)
+  const { strokes, asked } = useStore(unsent)
+  const [putOffAt, setPutOffAt] = useState<number | null>(null)
+  const isPutOff = putOffAt === asked
+  const done = () => {
+    setOpen(false)
+    setPutOffAt(null)
+  }
   useEffect(
     () =>
       onSignedOut(() => {
@@ -27,7 +36,7 @@ export function SignedOut({ toSignIn }: { toSignIn: () => void }) {
   )
   return (
     <Modal
-      opened={isOpen}
+      opened={isOpen && !isPutOff}
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}
@@ -35,8 +44,13 @@ export function SignedOut({ toSignIn }: { toSignIn: () => void }) {
       title={t('session.signed_out_title')}
       centered
     >
-      <p style={{ margin: '0 0 16px' }}>{t('session.signed_out_text')}</p>
-      <SignInForm username={username} onDone={() => setOpen(false)} />
+      <p style={{ margin: '0 0 16px' }}>{strokes > 0 ? t('session.signed_out_waiting', { count: strokes }) : t('session.signed_out_text')}</p>
+      <SignInForm username={username} onDone={done} />
+      {strokes > 0 && (
+        <Button variant="subtle" fullWidth mt={8} onClick={() => setPutOffAt(asked)}>
+          {t('session.keep_working')}
+        </Button>
+      )}
     </Modal>
   )
 }
