@@ -26,12 +26,14 @@ _WITHOUT_BODY: Final = ("id", "sequence", "tool", "number", "n_voxels", "n_level
 Levels = dict[int, str | None]
 
 
-def acts_of(track: MaskTrack, *, whole: bool) -> list[Stroke]:
+def acts_of(track: MaskTrack, *, whole: bool, after: int = 0) -> list[Stroke]:
     """Return the acts of a track in order, those of the stage the case is at or all.
 
+    Only those that follow on act `after` are listed: what a page that watches has not yet seen.
     Bodies are fetched only of acts that change levels.
     """
     rows = track.strokes.select_related("author").order_by("sequence")
+    rows = rows.filter(sequence__gt=after)
     if not whole:
         rows = rows.filter(at__gte=track.case.stage_since)
     bodies = dict(rows.filter(n_levels__gt=0).values_list("pk", "body"))

@@ -22,6 +22,7 @@ from annotation.refinement.replay import map_sha256
 from annotation.studies.models import Case
 from annotation.studies.selectors import get_case, person_of
 
+_ACTS_ASKED = (("since", "stage"), ("after", "0"))
 _IMMUTABLE = "private, no-store"
 
 
@@ -82,15 +83,20 @@ class ActsView(APIView):
     """The acts on the mask of a case, oldest first."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("since", str, enum=["stage", "start"], default="stage")],
+        parameters=[
+            OpenApiParameter("since", str, enum=["stage", "start"], default="stage"),
+            OpenApiParameter("after", int, default=0, description="Only acts after this one."),
+        ],
         responses=ActSerializer(many=True),
     )
     def get(self, request: Request, case_id: UUID) -> Response:
         track = _main_track(request, case_id)
-        since = request.query_params.get("since", "stage")
+        since, after = (request.query_params.get(*one) for one in _ACTS_ASKED)
         if since not in ("stage", "start"):
             raise ContentRefused("Acts are listed since the stage or the start.", code="invalid")
-        found = acts.acts_of(track, whole=since == "start")
+        if not after.isdecimal():
+            raise ContentRefused("Acts follow on the number of an act.", code="invalid")
+        found = acts.acts_of(track, whole=since == "start", after=int(after))
         user = person_of(request)
         return Response(
             ActSerializer([acts.describe_act(one, user) for one in found], many=True).data

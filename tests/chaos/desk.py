@@ -126,6 +126,25 @@ class Desk:
         self.tab.wait_for("window.app?.ready === true")
         return self.tab
 
+    def open_second(self) -> tuple[Tab, Tab]:
+        """Open the case once more beside the tab at work; return both, the new one is not in use."""
+        assert self.ledger is not None
+        first, second = self.at, Tab(self.context.new_page(), self.ledger)
+        second.page.goto(f"/c/{self.case}/refine?test")
+        second.page.get_by_role("button", name="Work here").wait_for()
+        return first, second
+
+    def move_to(self, tab: Tab) -> None:
+        """Go on in another tab, which takes the case from the one at work."""
+        before = self.at
+        before.collect()
+        tab.page.bring_to_front()
+        tab.page.get_by_role("button", name="Work here").click()
+        tab.wait_for("window.app.ready === true && window.app.mayPaint === true")
+        until(lambda: not before.may_paint, "the other tab has stopped")
+        before.collect()
+        self.tab = tab
+
     @property
     def at(self) -> Tab:
         assert self.tab is not None
@@ -143,14 +162,16 @@ class Desk:
         asked.detach()
         self._bury(self.at)
 
-    def close(self) -> None:
-        """Close the tab."""
-        self.at.collect()
-        self._bury(self.at)
+    def close(self, tab: Tab | None = None) -> None:
+        """Close a tab, the one in use by default."""
+        closed = tab or self.at
+        closed.collect()
+        self._bury(closed)
 
     def _bury(self, tab: Tab) -> None:
         tab.page.close()
-        self.tab = None
+        if self.tab is tab:
+            self.tab = None
         in_journal = self.journal()
         tab.ledger.note_death(tab.number, in_journal, self.answered())
 

@@ -115,6 +115,26 @@ def restart_server(play: Play) -> None:
     play.say("the web server is started again")
 
 
+def two_tabs(play: Play) -> None:
+    first, second = play.desk.open_second()
+    play.say("the case is opened in a second tab, which follows")
+    play.desk.wire.delay_s = play.rng.choice((0.0, 0.3))
+    first.page.bring_to_front()
+    play.strokes(1, 3)
+    if second.may_paint:
+        raise Wrong("two tabs of one person may paint at once")
+    play.desk.move_to(second)
+    play.say("the second tab works here instead")
+    play.strokes(1, 2)
+    if play.rng.random() < 0.5:
+        play.desk.close(first)
+        return
+    play.desk.move_to(first)
+    play.say("back to the first tab")
+    play.strokes(1, 2)
+    play.desk.close(second)
+
+
 def replay_old(play: Play) -> None:
     """Post what was sent before once more, in any order, and what does not follow."""
     play.strokes(1, 2)
@@ -147,6 +167,7 @@ EVENTS: Final[dict[str, Event]] = {
     "deliver twice": send_twice,
     "expire cookie": expire_cookie,
     "restart server": restart_server,
+    "two tabs": two_tabs,
     "replay and reorder": replay_old,
 }
 

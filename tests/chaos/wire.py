@@ -82,7 +82,7 @@ class Wire:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
-        broken = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError)
+        broken = (OSError, EOFError, asyncio.LimitOverrunError, asyncio.CancelledError)
         try:
             with contextlib.suppress(*broken):
                 await self._pass_on(reader, writer)

@@ -102,9 +102,7 @@ function useLeaveWarning({ outbox }: Workplace): void {
 function useWorkHooks({ outbox }: Props['place']): void {
   useEffect(() => {
     if (!window.app || !outbox) return
-    const { hooks, stop } = recordWork(outbox)
-    offerHooks(hooks)
-    return stop
+    return recordWork(outbox)
   }, [outbox])
 }
 

@@ -28,7 +28,7 @@ async function show(caseId: string, view: SpineView, followed: Followed, signal:
 /** Does on screen what others have done since; a mask that cannot follow is fetched whole. */
 async function follow(caseId: string, view: SpineView, followed: Followed, signal: AbortSignal): Promise<void> {
   if (followed.sequence === null) return show(caseId, view, followed, signal)
-  const newer = await api.get<{ sequence: number }[]>(`/cases/${caseId}/acts/?after=${followed.sequence}`, signal)
+  const newer = await api.get<{ sequence: number }[]>(`/cases/${caseId}/acts/?since=start&after=${followed.sequence}`, signal)
   for (const { sequence } of newer) {
     const act = await fetchAct(caseId, sequence, signal)
     if (signal.aborted || !view.labelMap) return

@@ -12,10 +12,12 @@ function told({ id, sequence, tool, number, runs, levels }: Stroke) {
   return { id, sequence, tool, number, runs: rows, levels: levels.map((one) => [one.number, codeOf(one.from), codeOf(one.to)]) }
 }
 
-/** Writes down each act when it enters the outbox; returns the hooks and the way to stop. */
-export function recordWork(outbox: Outbox) {
-  const made: Told[] = []
-  const known = new Set<string>()
+/** All that this page made since it was loaded. */
+const made: Told[] = []
+const known = new Set<string>()
+
+/** Writes down each act when it enters the outbox; returns the way to stop. */
+export function recordWork(outbox: Outbox): () => void {
   const note = () => {
     for (const stroke of outbox.pending())
       if (!known.has(stroke.id)) {
@@ -24,11 +26,12 @@ export function recordWork(outbox: Outbox) {
       }
   }
   note()
-  return { hooks: { made: (from: number) => made.slice(from) }, stop: outbox.subscribe(note) }
+  return outbox.subscribe(note)
 }
 
-/** What is on screen, whoever works. */
+/** What was made here and what is on screen, whoever works. */
 export const screenHooks = (view: SpineView) => ({
+  made: (from: number) => made.slice(from),
   labels: () => base64(view.labelMap ?? new Uint8Array()),
   levelCodes: () => [...view.state.getState().levels].map(([number, level]) => [number, codeOf(level)]),
   get mayPaint() {
