@@ -127,7 +127,7 @@ class Desk:
         return self.tab
 
     def open_second(self) -> tuple[Tab, Tab]:
-        """Open the case once more beside the tab at work; return both, the new one is not in use."""
+        """Open the case once more beside the tab at work; return both, the new one idle."""
         assert self.ledger is not None
         first, second = self.at, Tab(self.context.new_page(), self.ledger)
         second.page.goto(f"/c/{self.case}/refine?test")
