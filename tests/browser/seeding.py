@@ -6,7 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from annotation.domain.geometry import Volume as Ct
 from annotation.domain.proposal import StraightenedPicture
 from annotation.domain.workflow import Move, Role
 from annotation.preannotation import services as preannotation
@@ -56,19 +58,43 @@ def make_consensus_case() -> Case:
 
 def make_oblique_case() -> Case:
     """Return a refining case on an oblique, uneven grid with three levels painted by a model."""
-    dataset = Dataset.objects.get(slug="demo")
     ct = making.make_ct(seed=7, dims=(60, 90, 24))
+    mask = np.zeros(ct.grid.shape, np.uint8)
+    for number in (1, 2, 3):
+        top = 20 * number - 8
+        mask[4:-4, top : top + 12, 14:30] = number
+    return _start_refining(ct, mask)
+
+
+def make_tool_case() -> Case:
+    """Return a refining case on an oblique, uneven grid whose mask has something for every tool.
+
+    T12 lacks slices, L1 has islands, a closed hole and a tunnel, L2 is two bodies in one.
+    """
+    ct = making.make_ct(seed=7, dims=(60, 90, 24))
+    mask = np.zeros(ct.grid.shape, np.uint8)
+    mask[4:20, 12:24, 14:30] = 1
+    mask[[9, 10, 13]] = 0
+    mask[4:20, 32:44, 14:30] = 2
+    mask[10:12, 36:39, 20:23] = 0
+    mask[4:20, 40, 26] = 0
+    mask[10:12, 36:39, 40:43] = 2
+    mask[8:10, 50:52, 20:24] = 2
+    mask[4:20, 52:76, 14:30] = 3
+    return _start_refining(ct, mask)
+
+
+def _start_refining(ct: Ct, mask: NDArray[np.uint8]) -> Case:
+    """Return a refining case with T12, L1 and L2 as a model's mask, on a tilted grid."""
+    dataset = Dataset.objects.get(slug="demo")
     tilt = np.radians(17.0)
     turn = np.eye(4)
     turn[1:3, 1:3] = [[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]
     affine = turn @ ct.grid.affine_lps @ np.diag([0.8, 1.1, 1.0, 1.0])
     volume = making.make_volume(replace(ct, grid=replace(ct.grid, affine_lps=affine)))
     case = making.make_case(dataset, volume)
-    mask = np.zeros(ct.grid.shape, np.uint8)
-    for number, level in enumerate(("T12", "L1", "L2"), start=1):
+    for level in ("T12", "L1", "L2"):
         add_vertebra(case, level=level, origin=Origin.PROPOSAL)
-        top = 20 * number - 8
-        mask[4:-4, top : top + 12, 14:30] = number
     refinement.start_main_track(case, mask=mask, author_kind=MaskRevision.AuthorKind.MODEL)
     advance_case(case, move=Move.OFFER, by=None, role=Role.SYSTEM)
     case.refresh_from_db()

@@ -19,6 +19,6 @@ export function KeyOf({ command }: { command: CommandId }) {
   const { t } = useTranslation()
   const key = useFirstKey(command)
   if (key === null) return null
-  if (commandRow(command).fixed) return <span className="keys-digits"><KeyCap name="1" /> {t('keys.to')} <KeyCap name="9" /></span>
+  if (commandRow(command).fixed && commandRow(command).keys.length > 1) return <span className="keys-digits"><KeyCap name="1" /> {t('keys.to')} <KeyCap name="9" /></span>
   return <KeyCap name={key} />
 }

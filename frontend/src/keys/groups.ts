@@ -6,7 +6,7 @@ export type Group = 'levels' | 'paint' | 'shape' | 'vertebra' | 'view' | 'grade'
 const PATTERNS: readonly (readonly [Group, RegExp])[] = [
   ['levels', /^(nextLevel|previousLevel|goToLevel|levelDone|flag)$|^mask\.(nthLevel|order)$|^checking\.(flip|return)$/],
   ['paint', /\.(brush|eraser|adaptive|threshold|smaller|larger|pick|lock|fill|erase)$/],
-  ['shape', /\.(scissors|holes|islands|interpolate|smooth|split|merge|absorb|grow|shrink|cut|clear|modelMask|model)$/],
+  ['shape', /\.(scissors|holes|islands|interpolate|smooth|split|merge|absorb|grow|shrink|cut|clear|modelMask|cancel)$/],
   ['vertebra', /^mask\.(shift|relabel|insert|swap|remove|add|anomalies)/],
   ['view', /^(hideOverlay|outlineOnly)$|^mask\.|\.(window|problems|plane|onlyA|onlyB|straight)$/],
   ['grade', /^reading\./],

@@ -13,6 +13,7 @@ import { useDarkScreen } from '../shell/useDarkScreen'
 import { offerHooks } from '../testing'
 import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
 import { SaveBanner } from './SaveBanner'
+import { useModelMask } from './useModelMask'
 import type { Workplace } from './useWorkplace'
 import { recordWork, screenHooks } from './workHooks'
 import './workstation.css'
@@ -35,6 +36,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   const { detail, view } = place
   useWorkHooks(place)
   useTestHooks(place)
+  useModelMask(place.caseId, view)
   useDarkScreen()
   useLeaveWarning(place)
   useActivity(detail, () => {
@@ -118,11 +120,15 @@ function useTestHooks(place: Props['place']): void {
       get waiting() {
         return outbox?.state.waiting ?? 0
       },
+      labelRuns: () => runLengths(view.labelMap ?? new Uint8Array()),
       labelCounts: () =>
         Object.fromEntries([...(view.labelMap ? labelStats(view.grid, view.labelMap) : [])].map(([number, { voxels }]) => [number, voxels])),
       worldToCanvas: (plane: 'sagittal' | 'axial' | 'coronal', mm: [number, number, number]) => view.worldToCanvas(plane, mm),
       canvasToWorld: (plane: 'sagittal' | 'axial' | 'coronal', pixel: [number, number]) => view.canvasToWorld(plane, pixel),
       pictureToWorld: (plane: 'sagittal' | 'axial' | 'coronal', pixel: [number, number]) => view.pictureToWorld(plane, pixel),
+      get busy() {
+        return view.state.getState().isBusy
+      },
       voxelAt: (mm: [number, number, number]) => view.voxelAt(mm),
       focus: () => view.state.getState().focusMm,
       flyTo: (mm: [number, number, number]) => view.flyTo(mm),
@@ -130,6 +136,16 @@ function useTestHooks(place: Props['place']): void {
     })
     offerHooks(screenHooks(view))
   }, [view, loading.phase, outbox])
+}
+
+/** Value and length of each run, one after the other. */
+function runLengths(labels: Uint8Array): number[] {
+  const runs: number[] = []
+  for (let index = 0; index < labels.length; index++) {
+    if (index > 0 && labels[index] === labels[index - 1]) runs[runs.length - 1] = (runs.at(-1) as number) + 1
+    else runs.push(labels[index] as number, 1)
+  }
+  return runs
 }
 
 /** What is shown until the case and its volume are there, or why they are not. */

@@ -8,6 +8,7 @@ import { namePlaces } from './names'
 import type { Pin } from './Pane'
 import { type Plane, screenAxes, sliceAt, sliceCount } from './planes'
 import type { SpineView } from './spineView'
+import { ToolPreview } from './ToolPreview'
 
 const BARS = [5, 10, 20, 50, 100, 200, 500]
 const LONGEST_BAR_PIXELS = 110
@@ -32,7 +33,7 @@ export function PaneOverlay({ view, plane, pins }: { view: SpineView; plane: Pla
       {plane === 'sagittal' && <ScaleBar unit={unitOf(view.frame)} perPixel={seen.mmPerPixel} width={size.width} height={size.height} />}
       {plane === 'sagittal' && <text className="spine-caption spine-research" x={12} y={size.height - 14}>{t('app.research')}</text>}
       <Pins view={view} plane={plane} pins={pins} index={index} />
-      <BrushRing view={view} plane={plane} mmPerPixel={seen.mmPerPixel} />
+      <ToolPreview view={view} plane={plane} mmPerPixel={seen.mmPerPixel} />
     </svg>
   )
 }
@@ -105,13 +106,4 @@ function Pins({ view, plane, pins, index }: { view: SpineView; plane: Plane; pin
       </g>
     )
   })
-}
-
-function BrushRing({ view, plane, mmPerPixel }: { view: SpineView; plane: Plane; mmPerPixel: number }) {
-  const cursor = useStore(view.state, (state) => (state.cursor?.plane === plane ? state.cursor : null))
-  const tool = useStore(view.state, (state) => state.tool)
-  const radiusMm = useStore(view.state, (state) => state.radiusMm)
-  if (!cursor || (tool !== 'brush' && tool !== 'eraser')) return null
-  const [x, y] = cursor.pixel
-  return <circle className="spine-brush" data-tool={tool} cx={x} cy={y} r={Math.max(2, radiusMm / mmPerPixel)} />
 }

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { formatNumber, formatPositionMm } from '../domain/format'
 import { toIjk, type Vec3 } from '../domain/geometry'
+import { NoticeLine } from './NoticeLine'
 import { SpacingNote } from './SpacingNote'
 import type { SpineView } from './spineView'
 
@@ -20,6 +21,7 @@ export function StatusLine({ view }: { view: SpineView }) {
       <span>{`${name} ${formatNumber(window.width)} / ${formatNumber(window.center)}`}</span>
       <SpacingNote meta={view.volume.meta} />
       {view.volume.meta.radiograph?.front === 'unknown' && <span data-testid="front">{t('radiograph.frontUnknown')}</span>}
+      <NoticeLine view={view} />
     </>
   )
 }

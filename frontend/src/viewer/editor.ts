@@ -5,7 +5,9 @@ import { type Act, changesNothing, inverseOf, levelsAfter, paintAct, voxelsOf } 
 import { type Brush, sweep } from './brush'
 import { LAYOUT, type Plane } from './planes'
 import type { SpineView } from './spineView'
-import { BONE_FROM_HU, LARGEST_RADIUS_MM, SMALLEST_RADIUS_MM } from './viewState'
+import { adaptiveSweep, type Feel, feel } from './tools/adaptive'
+import { freeOf } from './tools/input'
+import { LARGEST_RADIUS_MM, SMALLEST_RADIUS_MM } from './viewState'
 
 type Listener = (act: Act) => void
 
@@ -15,6 +17,8 @@ export class Editor {
   private before: Map<number, number> | null = null
   private last: Vec3 | null = null
   private isErasing = false
+  /** What the edge-following brush follows; null for the other brushes. */
+  private feeling: Feel | null = null
   private undone: Act[] = []
   private made: Act[] = []
   private lowestFree = 1
@@ -74,8 +78,10 @@ export class Editor {
   }
 
   begin(plane: Plane, mm: Vec3, isErasing: boolean): void {
-    const { active } = this.view.state.getState()
-    if (!this.view.labelMap || (active === 0 && !isErasing)) return
+    const { active, tool } = this.view.state.getState()
+    if (!this.view.labelMap || this.before || (active === 0 && !isErasing)) return
+    this.feeling = tool === 'adaptive' ? this.feelAt(plane, mm) : null
+    if (tool === 'adaptive' && !this.feeling) return
     this.before = new Map()
     this.isErasing = isErasing
     this.last = mm
@@ -96,7 +102,20 @@ export class Editor {
     const runs = runsFrom(before, labels)
     if (runs.starts.length === 0) return
     this.view.labelsChanged([])
-    this.done(paintAct(this.isErasing ? Tool.eraser : Tool.brush, this.view.state.getState().active, runs))
+    const tool = this.feeling ? Tool.adaptive : this.isErasing ? Tool.eraser : Tool.brush
+    this.done(paintAct(tool, this.view.state.getState().active, runs))
+  }
+
+  /** Takes the stroke back that is being made. */
+  cancel(): void {
+    const labels = this.view.labelMap
+    const before = this.before
+    this.before = null
+    this.last = null
+    if (!labels || !before || before.size === 0) return
+    const slices = this.slicesOf(runsFrom(before, labels))
+    for (const [index, value] of before) labels[index] = value
+    this.view.labelsChanged(slices)
   }
 
   undo(): void {
@@ -125,16 +144,24 @@ export class Editor {
     const labels = this.view.labelMap
     if (!labels || !this.before || !this.last) return
     const { grid, volume } = this.view
-    const slices = sweep({ grid, labels, hu: volume.hu, before: this.before }, this.brush(plane), toIjk(grid, this.last), toIjk(grid, mm))
+    const canvas = { grid, labels, hu: volume.hu, before: this.before }
+    const way = [toIjk(grid, this.last), toIjk(grid, mm)] as const
+    const brush = this.brush(plane)
+    const slices = this.feeling ? adaptiveSweep(canvas, brush, this.feeling, LAYOUT[plane].across, way) : sweep(canvas, brush, ...way)
     this.last = mm
     if (slices.size > 0) this.view.labelsChanged(slices, [plane])
   }
 
   private brush(plane: Plane): Brush {
-    const { active, radiusMm, shape, boneOnly, lockNeighbours } = this.view.state.getState()
+    const { active, radiusMm, shape, lockNeighbours } = this.view.state.getState()
     const across = shape === 'disc' ? LAYOUT[plane].across : null
-    const isFree = (value: number) => !lockNeighbours || value === 0 || value === active
-    return { radiusMm, across, value: this.isErasing ? 0 : active, mayChange: isFree, paintOn: boneOnly && !this.isErasing && !this.view.isFlat ? { low: BONE_FROM_HU, high: null } : null }
+    const paintOn = this.isErasing || this.feeling ? null : this.view.toolbox.paintOn
+    return { radiusMm, across, value: this.isErasing ? 0 : active, mayChange: freeOf(active, lockNeighbours), paintOn }
+  }
+
+  private feelAt(plane: Plane, mm: Vec3): Feel | null {
+    const { grid, volume, state } = this.view
+    return feel(grid, volume.hu, { across: LAYOUT[plane].across, at: toIjk(grid, mm) }, state.getState().options.adaptiveHu)
   }
 
   private done(act: Act): void {

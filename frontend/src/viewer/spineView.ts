@@ -15,6 +15,7 @@ import type { Described, OpenVolume } from './openVolume'
 import { type PaneLayout, shownPanes } from './panes'
 import { type Plane, PLANES, type Size, type View } from './planes'
 import type { Stage } from './stage'
+import { Toolbox } from './toolbox'
 import { createViewState, type ViewState } from './viewState'
 
 const ACTIVE_FILL_MORE = 0.19
@@ -27,6 +28,7 @@ type LabelListener = (slices: Iterable<number> | null) => void
 export class SpineView {
   readonly state: StoreApi<ViewState> = createViewState()
   readonly editor: Editor
+  readonly toolbox: Toolbox
   readonly grid: Grid
   readonly windows: Windows
   private readonly camera: Camera
@@ -53,6 +55,7 @@ export class SpineView {
     if (this.isFlat) this.beginFlat()
     this.camera = new Camera(this.grid, this.state, (plane, view, size) => this.draw(plane, view, size), (k) => source.lookAt(k))
     this.editor = new Editor(this)
+    this.toolbox = new Toolbox(this)
   }
 
   /** A radiograph: one slice, grey values without density, lengths of the detector or in pixels. */

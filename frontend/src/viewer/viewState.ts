@@ -4,9 +4,33 @@ import type { Vec3 } from '../domain/geometry'
 import type { PaneName, Panes } from './panes'
 import { type Preset, WINDOWS } from './greyWindows'
 import type { Plane, Size, View } from './planes'
+import { type ToolOptions, USUAL_OPTIONS } from './tools/options'
 
-/** `look`: a click sets the crosshair. `pick`: a click takes the level under the cursor. */
-export type ToolInHand = 'look' | 'brush' | 'eraser' | 'pick'
+/**
+ * What the left button does: `look` sets the crosshair, as do tools that act on a level as a whole
+ * while they show their options.
+ */
+export type ToolInHand =
+  | 'look' | 'brush' | 'eraser' | 'adaptive' | 'scissors' | 'fill' | 'pick'
+  | 'islands' | 'holes' | 'smooth' | 'split' | 'merge' | 'absorb' | 'grow'
+
+/** What is being drawn in a pane and not yet done. */
+export interface Drawing {
+  readonly plane: Plane
+  readonly kind: ToolOptions['cutShape'] | 'line'
+  /** LPS millimetres; the last one follows the pointer, except in a polygon. */
+  readonly points: readonly Vec3[]
+  /** Slice of the plane that it was begun in. */
+  readonly slice: number
+  readonly isErasing: boolean
+}
+
+/** What a tool said last: text of the strings `tools.said`, with its values. */
+export interface Notice {
+  readonly tone: 'done' | 'refused'
+  readonly text: string
+  readonly values: Readonly<Record<string, string | number | null>>
+}
 
 export interface ViewState {
   readonly focusMm: Vec3
@@ -35,6 +59,11 @@ export interface ViewState {
   readonly radiusMm: number
   readonly boneOnly: boolean
   readonly lockNeighbours: boolean
+  readonly options: ToolOptions
+  readonly drawing: Drawing | null
+  readonly notice: Notice | null
+  /** A tool is at work. */
+  readonly isBusy: boolean
   /** Vertebra number in hand; 0 for none. */
   readonly active: number
   readonly levels: ReadonlyMap<number, string | null>
@@ -48,7 +77,6 @@ export interface ViewState {
   readonly isLost: boolean
 }
 
-export const BONE_FROM_HU = 150
 export const SMALLEST_RADIUS_MM = 0.5
 export const LARGEST_RADIUS_MM = 15
 
@@ -76,6 +104,10 @@ export function createViewState(): StoreApi<ViewState> {
     radiusMm: 4,
     boneOnly: false,
     lockNeighbours: true,
+    options: USUAL_OPTIONS,
+    drawing: null,
+    notice: null,
+    isBusy: false,
     active: 0,
     levels: new Map(),
     edition: 0,

@@ -27,7 +27,8 @@ export interface ToolInput {
 }
 
 export type Reason =
-  | 'nothing' | 'outside' | 'locked' | 'alreadyThere' | 'noLevelThere' | 'notOnLevel' | 'mainPiece' | 'otherHu' | 'leak' | 'notEnclosed'
+  | 'nothing' | 'outside' | 'locked' | 'alreadyThere' | 'noLevelThere' | 'notOnLevel' | 'mainPiece' | 'otherHu' | 'leak'
+  | 'noLevel' | 'noNeighbour' | 'noNameFree' | 'notInModel' | 'notSharp' | 'changed'
 
 /** Why a tool does nothing; a leak says how many voxels it would change. */
 export interface Refusal {

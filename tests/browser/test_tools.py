@@ -1,0 +1,488 @@
+"""Every tool in a real browser, on an oblique and uneven grid: exactly what it says, and undone.
+
+What is wanted is computed here from each tool's definition and from where the pointer was.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from scipy import ndimage
+
+from tests import making
+from tests.browser.bench import ACROSS, Bench, Flags, Mask
+from tests.browser.test_painting import grid_of
+from tests.browser.walking import Person
+
+pytestmark = [pytest.mark.browser]
+T12, L1, L2 = 1, 2, 3
+FACES = ndimage.generate_binary_structure(3, 1)
+CORNERS = np.ones((3, 3, 3))
+PLANES = ("sagittal", "axial", "coronal")
+
+
+@pytest.fixture(scope="module")
+def bench(house, browser) -> Iterator[Bench]:
+    house.manage("demo_data", "--without-images")
+    code = "from tests.browser import seeding; print(seeding.make_tool_case().pk)"
+    case = house.manage("shell", "--verbosity", "0", "-c", code).split()[-1]
+    house.start("web")
+    person = Person(browser, house, "student")
+    person.open_case(case, "refine")
+    hu = making.make_ct(seed=7, dims=(60, 90, 24)).hu
+    yield Bench(person, case, grid_of(person, case), hu)
+    person.leave()
+
+
+def put(flags: Flags, number: int) -> Callable[[Mask], Mask]:
+    """Paint empty voxels; locked levels stay."""
+    return lambda mask: np.where(flags & (mask == 0), number, mask).astype(np.uint8)
+
+
+def take(flags: Flags, number: int) -> Callable[[Mask], Mask]:
+    return lambda mask: np.where(flags & (mask == number), 0, mask).astype(np.uint8)
+
+
+def reached(seeds: Flags, open_: Flags, structure) -> Flags:
+    """Return the voxels of `open_` that are connected to a seed."""
+    pieces, _ = ndimage.label(open_, structure=structure)
+    return np.isin(pieces, pieces[seeds & open_]) & (pieces > 0)
+
+
+def in_slice(plane: str):
+    """Return the neighbours by faces within a slice of a plane."""
+    structure = FACES.copy()
+    across = 2 - ACROSS[plane]
+    for end in (0, 2):
+        structure[tuple(end if axis == across else 1 for axis in range(3))] = False
+    return structure
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_brush_and_eraser_follow_a_fast_hand(bench, plane) -> None:
+    bench.level("L1")
+    bench.look(22, 42, 8)
+    bench.key("b")
+    bench.brush(6)
+    ends = {"sagittal": [(31, 40, 8), (31, 50, 8)], "axial": [(33, 42, 5), (31, 42, 12)]}
+    ends["coronal"] = [(22, 48, 5), (22, 50, 14)]
+    way = [bench.point(plane, *end) for end in ends[plane]]
+    touched = bench.swept(plane, way, 3)
+    assert (touched & (bench.server() == L2)).any() or plane == "axial"
+    bench.does(lambda: bench.drag(*way), put(touched, L1))
+    bench.page.keyboard.down("Control")
+    bench.does(lambda: bench.drag(*way), take(touched, L1))
+    bench.page.keyboard.up("Control")
+
+
+def test_sphere_eraser_and_density_range(bench) -> None:
+    bench.level("L1")
+    bench.look(14, 36, 12)
+    bench.key("b")
+    bench.brush(8)
+    bench.choose("Shape of the brush", "Sphere")
+    spot = bench.point("sagittal", 13, 38, 12)
+    ball = bench.swept("sagittal", [spot], 4, ball=True)
+    bench.does(lambda: bench.click(spot), put(ball, L1))
+    bench.key("t")
+    bench.does(lambda: bench.click(spot), put(ball & (bench.hu >= 150), L1))
+    bench.set("from", "30")
+    bench.set("to", "45")
+    limited = ball & (bench.hu >= 30) & (bench.hu <= 45)
+    bench.does(lambda: bench.click(spot), put(limited, L1))
+    bench.page.get_by_role("button", name="Bone", exact=True).click()
+    bench.key("t", "e")
+    bench.does(lambda: bench.click(spot), take(ball, L1))
+    bench.choose("Shape of the brush", "Circle")
+
+
+@pytest.mark.parametrize("ball", [False, True])
+def test_the_edge_following_brush_stops_at_edges(bench, ball) -> None:
+    bench.level("L1")
+    bench.look(14, 36, 12)
+    bench.key("a")
+    bench.brush(8)
+    bench.choose("Shape of the brush", "Sphere" if ball else "Circle")
+    structure = FACES if ball else in_slice("sagittal")
+    for spot, tolerance in (
+        (bench.point("sagittal", 10, 35, 12), 100),
+        (bench.point("sagittal", 36, 46, 12), 12),
+    ):
+        bench.set("Tolerance", str(tolerance))
+        place = bench.place("sagittal", spot)
+        nine = bench.slice_at("sagittal", place)
+        for axis in (0, 1):
+            nine &= np.abs(bench.ijk[axis] - np.rint(place[axis])) <= 1
+        middle = np.median(bench.hu[nine])
+        spread = 3 * 1.4826 * np.median(np.abs(bench.hu[nine] - middle))
+        alike = np.abs(bench.hu - middle) <= min(max(tolerance, spread), 2 * tolerance)
+        near = bench.swept("sagittal", [spot], 4, ball=ball)
+        free = np.isin(bench.server(), (0, L1))
+        painted = reached(nine, near & alike & free, structure)
+        assert painted.sum() < near.sum()
+        bench.does(lambda spot=spot: bench.click(spot), put(painted, L1))
+    bench.choose("Shape of the brush", "Circle")
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_scissors_cut_along_what_is_drawn(bench, plane) -> None:
+    bench.level("L1")
+    bench.look(22, 38, 12)
+    bench.key("c")
+    centre = bench.point(plane, 22, 38, 12)
+    lasso = [
+        (centre[0] + x, centre[1] + y)
+        for x, y in ((-47, -33), (52, -29), (21, 4), (44, 41), (-38, 26))
+    ]
+    inside = bench.within(plane, lasso)
+    bench.does(lambda: bench.drag(*lasso), take(inside, L1))
+
+    bench.choose("Shape", "Rectangle")
+    bench.choose("What is done", "Keep inside")
+    bench.choose("Slices", "This slice")
+    (left, top), (right, bottom) = lasso[0], lasso[3]
+    box = bench.within(plane, [(left, top), (right, top), (right, bottom), (left, bottom)])
+    shown = bench.slice_at(plane, bench.place(plane, centre))
+    bench.does(lambda: bench.drag(lasso[0], lasso[3]), take(~box & shown, L1))
+
+    bench.choose("Shape", "Polygon")
+    bench.choose("What is done", "Fill inside")
+    bench.choose("Slices", "Some slices")
+    bench.set("slices", "3")
+    corners = [(x + 60, y + 30) for x, y in lasso]
+    some = bench.slice_at(plane, bench.place(plane, centre), 1)
+
+    def polygon() -> None:
+        for corner in (*corners, corners[0]):
+            bench.click(corner)
+
+    bench.does(polygon, put(bench.within(plane, corners) & some, L1))
+    bench.choose("Shape", "Lasso")
+    bench.choose("What is done", "Erase inside")
+    bench.choose("Slices", "All slices")
+
+
+def test_fill_reaches_as_far_as_it_may(bench) -> None:
+    bench.level("L1")
+    bench.look(21, 37, 10)
+    bench.key("Shift+F")
+    spot = bench.point("sagittal", 21, 37, 10)
+    seed = np.zeros(bench.hu.shape, bool)
+    seed[10, 37, 21] = True
+    empty = bench.server() == 0
+    bench.does(lambda: bench.click(spot), put(reached(seed, empty, in_slice("sagittal")), L1))
+    bench.choose("Where", "Volume")
+    cavity = reached(seed, empty, FACES)
+    assert cavity.sum() == 18
+    bench.does(lambda: bench.click(spot), put(cavity, L1))
+
+    beside = bench.point("sagittal", 34, 37, 10)
+    seed[10, 37, 34] = True
+    size = reached(seed, empty, FACES).sum() - cavity.sum()
+    bench.refuses(lambda: bench.click(beside), f"it would change {size:,} voxels")
+    bench.refuses(lambda: bench.click(bench.point("sagittal", 21, 56, 10)), "neighbours are locked")
+
+    bench.choose("Bounded by", "Density")
+    bench.choose("Where", "Slice")
+    bench.look(12, 37, 10)
+    bone = bench.point("sagittal", 8, 35, 10)
+    seed[:] = False
+    seed[10, 35, 8] = True
+    dense = (bench.hu >= 150) & (empty | (bench.server() == L1))
+    bench.does(lambda: bench.click(bone), put(reached(seed, dense, in_slice("sagittal")), L1))
+    bench.choose("Bounded by", "Levels")
+
+
+def test_islands_are_removed_or_given_away(bench) -> None:
+    bench.level("L1")
+    pieces, _ = ndimage.label(bench.server() == L1, structure=CORNERS)
+    main = np.bincount(pieces[pieces > 0]).argmax()
+    islands = (pieces > 0) & (pieces != main)
+    bench.does(lambda: bench.key("x"), take(islands, L1))
+
+    bench.look(30, 40, 10)
+    bench.page.get_by_role("button", name="Islands", exact=True).click()
+    bench.choose("Which islands", "Under the cursor")
+    island = bench.point("sagittal", 41, 37, 10)
+    bench.does(lambda: bench.click(island), take(pieces == pieces[10, 37, 41], L1))
+    bench.page.mouse.move(*island)
+    bench.does(lambda: bench.key("x"), take(pieces == pieces[10, 37, 41], L1))
+    bench.refuses(lambda: bench.click(bench.point("sagittal", 24, 34, 10)), "not an island")
+
+    bench.choose("Which islands", "To the neighbour")
+    given = pieces == pieces[8, 50, 21]
+    apply = bench.page.get_by_role("button", name="Apply")
+    bench.does(apply.click, lambda mask: np.where(given, L2, mask).astype(np.uint8))
+    bench.choose("Which islands", "Keep the largest")
+
+
+def test_a_piece_of_another_level_is_absorbed_once_it_is_free(bench) -> None:
+    bench.level("L2")
+    bench.look(22, 48, 9)
+    spot = bench.point("sagittal", 21, 50, 9)
+    bench.page.mouse.move(*spot)
+    bench.refuses(lambda: bench.key("Shift+M"), "neighbours are locked")
+    bench.key("l")
+    pieces, _ = ndimage.label(bench.server() == L1, structure=CORNERS)
+    piece = pieces == pieces[9, 50, 21]
+    bench.does(
+        lambda: bench.key("Shift+M"), lambda mask: np.where(piece, L2, mask).astype(np.uint8)
+    )
+    bench.key("l")
+
+
+def holes_of(level: Flags, plane: str | None) -> Flags:
+    structure = FACES if plane is None else in_slice(plane)
+    if plane is None:
+        return ndimage.binary_fill_holes(level, structure) & ~level
+    axis = 2 - ACROSS[plane]
+    flat = ndimage.generate_binary_structure(2, 1)
+    slices = [ndimage.binary_fill_holes(one, flat) for one in np.moveaxis(level, axis, 0)]
+    return np.moveaxis(np.array(slices), 0, axis) & ~level
+
+
+def test_holes_are_filled_all_round_or_slice_by_slice(bench) -> None:
+    bench.level("L1")
+    bench.look(21, 37, 10)
+    level = bench.server() == L1
+    closed, in_slices = holes_of(level, None), holes_of(level, "sagittal")
+    assert closed.sum() == 18 and in_slices.sum() == 34
+    bench.does(lambda: bench.key("h"), put(closed, L1))
+    bench.page.get_by_role("button", name="Holes", exact=True).click()
+    bench.choose("Holes", "In each slice")
+    bench.click(bench.point("sagittal", 21, 37, 10))
+    apply = bench.page.get_by_role("button", name="Apply")
+    bench.does(apply.click, put(in_slices, L1))
+    bench.set("up to", "2")
+    small = in_slices & ~closed
+    bench.does(apply.click, put(small, L1))
+    bench.set("up to", "60")
+    bench.choose("Holes", "Closed all round")
+
+
+def test_a_level_is_smoothed_grown_and_shrunk(bench) -> None:
+    bench.level("L1")
+    mask = bench.server()
+    level = mask == L1
+    spacing_kji = bench.grid.spacing_mm[::-1]
+    outer = ndimage.distance_transform_edt(~level, sampling=spacing_kji)
+    inner = ndimage.distance_transform_edt(level, sampling=spacing_kji)
+    bench.page.get_by_role("button", name="Smooth", exact=True).click()
+    bench.set("Strength", "1.5")
+    sigma = [1.5 / size for size in spacing_kji]
+    reach = [int(np.ceil(3 * one)) for one in sigma]
+    blurred = ndimage.gaussian_filter(level.astype(float), sigma, mode="nearest", radius=reach)
+    assert np.abs(blurred - 0.5).min() > 1e-5
+
+    def smoothed(mask: Mask) -> Mask:
+        return put(blurred > 0.5, L1)(take(blurred < 0.5, L1)(mask))
+
+    bench.does(lambda: bench.key("o"), smoothed)
+    bench.says("L1 smoothing")
+    bench.key("}")
+    bench.says("L1 growing")
+    bench.key("z")
+    bench.does(lambda: bench.key("}"), put(outer <= 1, L1))
+    bench.does(lambda: bench.key("{"), take(inner <= 1, L1))
+
+
+def test_slices_between_painted_ones_are_filled(bench) -> None:
+    bench.level("T12")
+    bench.look(21, 18, 8)
+    bench.click(bench.point("sagittal", 40, 18, 8))
+    bench.key("z")
+    mask = bench.settled()
+    level = mask == T12
+
+    def signed(slice_: Flags) -> np.ndarray:
+        spacing = bench.grid.spacing_mm[1::-1]
+        inside = ndimage.distance_transform_edt(slice_, sampling=spacing)
+        return inside - ndimage.distance_transform_edt(~slice_, sampling=spacing)
+
+    painted = np.flatnonzero(level.any(axis=(1, 2)))
+    filled = np.zeros_like(level)
+    for first, last in zip(painted[:-1], painted[1:], strict=True):
+        for k in range(first + 1, last):
+            share = (k - first) / (last - first)
+            filled[k] = (1 - share) * signed(level[first]) + share * signed(level[last]) > 1e-6
+    assert set(np.flatnonzero(filled.any(axis=(1, 2)))) == {9, 10, 13}
+    bench.does(lambda: bench.key("i"), put(filled, T12))
+    bench.level("L2")
+    bench.refuses(lambda: bench.key("i"), "no gap between painted slices in the sagittal plane")
+
+
+def test_a_fused_body_is_split_and_a_level_merged(bench) -> None:
+    bench.level("L2")
+    bench.look(22, 64, 12)
+    bench.key("s")
+    line = [bench.point("coronal", 22, 62, 3), bench.point("coronal", 22, 66, 21)]
+    (ak, aj), (bk, bj) = (
+        [bench.place("coronal", point)[axis] for axis in (2, 1)] for point in line
+    )
+    _, j, k = bench.ijk
+    below = j > aj + (k - ak) * (bj - aj) / (bk - ak)
+
+    bench.refuses(lambda: bench.drag(*line), "no neighbour on that side")
+    bench.choose("goes to", "new level")
+    seen: dict[int, str] = {}
+
+    def split() -> None:
+        bench.drag(*line)
+        bench.settled()
+        seen.update(bench.levels())
+
+    bench.does(split, lambda mask: np.where(below & (mask == L2), 4, mask).astype(np.uint8))
+    assert seen == {T12: "T12", L1: "L1", L2: "L2", 4: "L3"}
+    bench.choose("Part", "Above")
+    bench.choose("goes to", "L1")
+    bench.does(
+        lambda: bench.drag(*line),
+        lambda mask: np.where(~below & (mask == L2), L1, mask).astype(np.uint8),
+    )
+    bench.level("L1")
+    bench.key("m")
+
+    def merge() -> None:
+        bench.click(bench.point("sagittal", 22, 60, 12))
+        bench.settled()
+        seen.clear()
+        seen.update(bench.levels())
+
+    bench.does(merge, lambda mask: np.where(mask == L1, L2, mask).astype(np.uint8))
+    assert seen == {T12: "T12", L2: "L2"}
+
+
+def test_a_level_is_cleared_and_taken_from_the_model(bench) -> None:
+    bench.level("L1")
+    start = bench.settled()
+    bench.does(lambda: bench.key("Delete"), take(start == L1, L1))
+    bench.look(22, 38, 12)
+    bench.key("b")
+    bench.brush(8)
+    way = [bench.point("sagittal", 33, 34, 12), bench.point("sagittal", 33, 40, 12)]
+    bench.drag(*way)
+    painted = bench.settled()
+    assert (painted != start).any()
+    bench.does(lambda: bench.key("r"), lambda _: start)
+    bench.key("z")
+    bench.settled()
+    bench.refuses(lambda: bench.key("r"), "L1 is as it began")
+
+
+def test_wheel_and_buttons_look_around(bench) -> None:
+    bench.level("L1")
+    bench.look(22, 38, 12)
+    bench.key("b")
+    before = bench.settled()
+    spot = bench.point("sagittal", 24, 36, 12)
+    bench.page.mouse.move(*spot)
+    k = bench.grid.to_ijk(np.array(bench.person.hook("focus")))[2]
+    for delta, step in ((120, 1), (-120, 0), (30, 0), (30, 1), (-100, 0)):
+        bench.page.mouse.wheel(0, delta)
+        bench.person.hook("idle")
+        now = bench.grid.to_ijk(np.array(bench.person.hook("focus")))[2]
+        assert round(now - k) == step
+    place = bench.place("sagittal", spot)
+    aside = (spot[0] + 50, spot[1])
+    width = bench.place("sagittal", aside)[0] - place[0]
+    bench.page.keyboard.down("Control")
+    bench.page.mouse.wheel(0, -300)
+    bench.page.keyboard.up("Control")
+    bench.person.hook("idle")
+    assert bench.place("sagittal", spot) == pytest.approx(place, abs=1e-6)
+    assert bench.place("sagittal", aside)[0] - place[0] < 0.8 * width
+    bench.drag(spot, (spot[0] + 30, spot[1] - 20), button="middle")
+    moved = bench.place("sagittal", (spot[0] + 30, spot[1] - 20))
+    assert moved == pytest.approx(place, abs=1e-6)
+    bench.drag(spot, (spot[0] + 10, spot[1] + 5), button="right")
+    expect(bench.page.get_by_text("Window 1,090 / 280")).to_be_visible()
+    bench.key("w")
+    bench.look(22, 48, 12)
+    bench.page.mouse.move(*bench.point("sagittal", 22, 58, 12))
+    bench.key("q")
+    expect(bench.page.get_by_test_id("level-in-hand")).to_have_text("L2")
+    assert np.array_equal(bench.settled(), before)
+
+
+def test_escape_drops_what_is_half_done(bench) -> None:
+    bench.level("L1")
+    bench.look(22, 38, 12)
+    before = bench.settled()
+    start, end = bench.point("sagittal", 26, 36, 12), bench.point("sagittal", 33, 40, 12)
+    for tool in ("b", "e", "a", "c", "s"):
+        bench.key(tool)
+        bench.page.mouse.move(*start)
+        bench.page.mouse.down()
+        bench.page.mouse.move(*end, steps=4)
+        bench.key("Escape")
+        bench.page.mouse.move(end[0] + 20, end[1])
+        bench.page.mouse.up()
+        assert np.array_equal(bench.settled(), before)
+    assert bench.page.locator(".spine-outline").count() == 0
+
+
+def test_fingers_and_pen(bench) -> None:
+    bench.level("L1")
+    bench.look(22, 38, 12)
+    bench.key("b")
+    bench.brush(6)
+    client = bench.page.context.new_cdp_session(bench.page)
+    way = [bench.point("sagittal", 33, 34, 12), bench.point("sagittal", 34, 41, 12)]
+    touched = bench.swept("sagittal", way, 3)
+
+    def touch(kind: str, *points) -> None:
+        given = [{"x": x, "y": y, "id": place} for place, (x, y) in enumerate(points)]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": given})
+
+    def one_finger() -> None:
+        touch("touchStart", way[0])
+        touch("touchMove", way[1])
+        touch("touchEnd")
+
+    def pen(button: str) -> None:
+        for kind, point in (("Pressed", way[0]), ("Moved", way[1]), ("Released", way[1])):
+            event = {"type": f"mouse{kind}", "x": point[0], "y": point[1], "button": button}
+            more = {"buttons": 1 if button == "left" else 2, "clickCount": 1, "pointerType": "pen"}
+            client.send("Input.dispatchMouseEvent", {**event, **more})
+
+    bench.does(one_finger, put(touched, L1))
+    bench.does(lambda: pen("left"), put(touched, L1))
+    inner = [bench.point("sagittal", 26, 34, 12), bench.point("sagittal", 26, 41, 12)]
+    way = inner
+    bench.does(lambda: pen("right"), take(bench.swept("sagittal", inner, 3), L1))
+
+    before = bench.settled()
+    a, b = bench.point("sagittal", 22, 36, 12), bench.point("sagittal", 30, 36, 12)
+    place, apart = (
+        bench.place("sagittal", a),
+        bench.place("sagittal", b) - bench.place("sagittal", a),
+    )
+    focus = np.array(bench.person.hook("focus"))
+    moves = {
+        "zoom": [((a[0] - 5 * n, a[1]), (b[0] + 5 * n, b[1])) for n in range(1, 9)],
+        "pan": [((a[0] + 5 * n, a[1]), (b[0] + 5 * n, b[1])) for n in range(1, 9)],
+        "scroll": [((a[0], a[1] + 5 * n), (b[0], b[1] + 5 * n)) for n in range(1, 9)],
+    }
+    for steps in moves.values():
+        touch("touchStart", a)
+        touch("touchStart", a, b)
+        for step in steps:
+            touch("touchMove", *step)
+        touch("touchEnd")
+        bench.person.hook("idle")
+        assert np.array_equal(bench.settled(), before)
+        if steps is moves["zoom"]:
+            grown = bench.place("sagittal", b) - bench.place("sagittal", a)
+            assert grown[0] < 0.9 * apart[0]
+            place = bench.place("sagittal", a)
+        elif steps is moves["pan"]:
+            assert bench.place("sagittal", (a[0] + 40, a[1]))[:2] == pytest.approx(
+                place[:2], abs=0.05
+            )
+            assert np.allclose(bench.person.hook("focus"), focus)
+        else:
+            gone = bench.grid.to_ijk(np.array(bench.person.hook("focus"))) - bench.grid.to_ijk(
+                focus
+            )
+            assert round(gone[2]) == 2
