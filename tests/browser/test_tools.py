@@ -3,15 +3,16 @@
 What is wanted is computed here from each tool's definition and from where the pointer was.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import CDPSession, expect
 from scipy import ndimage
 
 from tests import making
-from tests.browser.bench import ACROSS, Bench, Flags, Mask
+from tests.browser.bench import ACROSS, Bench, Flags, Mask, Point
 from tests.browser.test_painting import grid_of
 from tests.browser.walking import Person
 
@@ -247,7 +248,8 @@ def test_holes_are_filled_all_round_or_slice_by_slice(bench) -> None:
     bench.look(21, 37, 10)
     level = bench.server() == L1
     closed, in_slices = holes_of(level, None), holes_of(level, "sagittal")
-    assert closed.sum() == 18 and in_slices.sum() == 34
+    assert closed.sum() == 18
+    assert in_slices.sum() == 34
     bench.does(lambda: bench.key("h"), put(closed, L1))
     bench.page.get_by_role("button", name="Holes", exact=True).click()
     bench.choose("Holes", "In each slice")
@@ -302,7 +304,7 @@ def test_slices_between_painted_ones_are_filled(bench) -> None:
 
     painted = np.flatnonzero(level.any(axis=(1, 2)))
     filled = np.zeros_like(level)
-    for first, last in zip(painted[:-1], painted[1:], strict=True):
+    for first, last in itertools.pairwise(painted):
         for k in range(first + 1, last):
             share = (k - first) / (last - first)
             filled[k] = (1 - share) * signed(level[first]) + share * signed(level[last]) > 1e-6
@@ -422,7 +424,19 @@ def test_escape_drops_what_is_half_done(bench) -> None:
     assert bench.page.locator(".spine-outline").count() == 0
 
 
-def test_fingers_and_pen(bench) -> None:
+def touch(client: CDPSession, kind: str, *points: Point) -> None:
+    given = [{"x": x, "y": y, "id": place} for place, (x, y) in enumerate(points)]
+    client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": given})
+
+
+def pen(client: CDPSession, button: str, start: Point, end: Point) -> None:
+    for kind, point in (("Pressed", start), ("Moved", end), ("Released", end)):
+        event = {"type": f"mouse{kind}", "x": point[0], "y": point[1], "button": button}
+        more = {"buttons": 1 if button == "left" else 2, "clickCount": 1, "pointerType": "pen"}
+        client.send("Input.dispatchMouseEvent", {**event, **more})
+
+
+def test_one_finger_and_the_pen_paint(bench) -> None:
     bench.level("L1")
     bench.look(22, 38, 12)
     bench.key("b")
@@ -431,58 +445,43 @@ def test_fingers_and_pen(bench) -> None:
     way = [bench.point("sagittal", 33, 34, 12), bench.point("sagittal", 34, 41, 12)]
     touched = bench.swept("sagittal", way, 3)
 
-    def touch(kind: str, *points) -> None:
-        given = [{"x": x, "y": y, "id": place} for place, (x, y) in enumerate(points)]
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": given})
+    def finger() -> None:
+        touch(client, "touchStart", way[0])
+        touch(client, "touchMove", way[1])
+        touch(client, "touchEnd")
 
-    def one_finger() -> None:
-        touch("touchStart", way[0])
-        touch("touchMove", way[1])
-        touch("touchEnd")
-
-    def pen(button: str) -> None:
-        for kind, point in (("Pressed", way[0]), ("Moved", way[1]), ("Released", way[1])):
-            event = {"type": f"mouse{kind}", "x": point[0], "y": point[1], "button": button}
-            more = {"buttons": 1 if button == "left" else 2, "clickCount": 1, "pointerType": "pen"}
-            client.send("Input.dispatchMouseEvent", {**event, **more})
-
-    bench.does(one_finger, put(touched, L1))
-    bench.does(lambda: pen("left"), put(touched, L1))
+    bench.does(finger, put(touched, L1))
+    bench.does(lambda: pen(client, "left", *way), put(touched, L1))
     inner = [bench.point("sagittal", 26, 34, 12), bench.point("sagittal", 26, 41, 12)]
-    way = inner
-    bench.does(lambda: pen("right"), take(bench.swept("sagittal", inner, 3), L1))
+    barrel = take(bench.swept("sagittal", inner, 3), L1)
+    bench.does(lambda: pen(client, "right", *inner), barrel)
 
+
+def test_two_fingers_look_around_and_paint_nothing(bench) -> None:
+    bench.level("L1")
+    bench.look(22, 38, 12)
+    bench.key("b")
+    client = bench.page.context.new_cdp_session(bench.page)
     before = bench.settled()
     a, b = bench.point("sagittal", 22, 36, 12), bench.point("sagittal", 30, 36, 12)
-    place, apart = (
-        bench.place("sagittal", a),
-        bench.place("sagittal", b) - bench.place("sagittal", a),
-    )
-    focus = np.array(bench.person.hook("focus"))
-    moves = {
-        "zoom": [((a[0] - 5 * n, a[1]), (b[0] + 5 * n, b[1])) for n in range(1, 9)],
-        "pan": [((a[0] + 5 * n, a[1]), (b[0] + 5 * n, b[1])) for n in range(1, 9)],
-        "scroll": [((a[0], a[1] + 5 * n), (b[0], b[1] + 5 * n)) for n in range(1, 9)],
-    }
-    for steps in moves.values():
-        touch("touchStart", a)
-        touch("touchStart", a, b)
-        for step in steps:
-            touch("touchMove", *step)
-        touch("touchEnd")
+
+    def fingers(da: Point, db: Point) -> None:
+        touch(client, "touchStart", a)
+        touch(client, "touchStart", a, b)
+        for n in range(1, 5):
+            moved = ((p[0] + n * d[0], p[1] + n * d[1]) for p, d in ((a, da), (b, db)))
+            touch(client, "touchMove", *moved)
+        touch(client, "touchEnd")
         bench.person.hook("idle")
         assert np.array_equal(bench.settled(), before)
-        if steps is moves["zoom"]:
-            grown = bench.place("sagittal", b) - bench.place("sagittal", a)
-            assert grown[0] < 0.9 * apart[0]
-            place = bench.place("sagittal", a)
-        elif steps is moves["pan"]:
-            assert bench.place("sagittal", (a[0] + 40, a[1]))[:2] == pytest.approx(
-                place[:2], abs=0.05
-            )
-            assert np.allclose(bench.person.hook("focus"), focus)
-        else:
-            gone = bench.grid.to_ijk(np.array(bench.person.hook("focus"))) - bench.grid.to_ijk(
-                focus
-            )
-            assert round(gone[2]) == 2
+
+    apart = bench.place("sagittal", b)[0] - bench.place("sagittal", a)[0]
+    fingers((-10, 0), (10, 0))
+    assert bench.place("sagittal", b)[0] - bench.place("sagittal", a)[0] < 0.9 * apart
+    place, focus = bench.place("sagittal", a), np.array(bench.person.hook("focus"))
+    fingers((10, 0), (10, 0))
+    assert bench.place("sagittal", (a[0] + 40, a[1])) == pytest.approx(place, abs=0.05)
+    assert np.allclose(bench.person.hook("focus"), focus)
+    fingers((0, 10), (0, 10))
+    slices = bench.grid.to_ijk(np.array(bench.person.hook("focus"))) - bench.grid.to_ijk(focus)
+    assert round(slices[2]) == 2
