@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from annotation.domain.frames import Frame
 from annotation.domain.genant import measure_points
 from annotation.studies.models import Case
-from annotation.studies.volumes import grid_of
+from annotation.studies.volumes import frame_of, grid_of
 from webapp.management.commands.demo_data import IMAGES
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -25,6 +26,20 @@ def test_the_phantoms_fracture_is_the_one_that_is_stated():
     fractured = [one for one in truth["vertebrae"] if one["grade"]]
     assert [(one["level"], one["grade"], one["shape"]) for one in fractured] == [("L1", 2, "wedge")]
     assert measure_points(fractured[0]["six_points_mm"]).g == pytest.approx(0.68, abs=0.005)
+
+
+@pytest.mark.django_db
+def test_the_simulated_radiograph_becomes_a_case_without_a_model(dataset, capsys):
+    path = DEMO / "radiograph" / "lidc0314_lateral_drr.zip"
+    assert path.stat().st_size < 1_000_000
+    call_command("intake", str(path), "--dataset", dataset.slug)
+    case = Case.objects.get()
+    assert (case.image.kind, case.stage) == ("radiograph", "refining")
+    assert frame_of(case.volume) is Frame.DETECTOR_MM
+    assert case.title == "Radiograph DX, lateral (LL), imager 0.500 mm"
+    notice = (DEMO / "radiograph" / "NOTICE.txt").read_text()
+    assert "CC BY 3.0" in notice
+    assert "not a radiograph" in notice
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-import { Button, Progress } from '@mantine/core'
+import { Button, NativeSelect, Progress } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { type ChangeEvent, type DragEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,11 +7,13 @@ import type { ImportOut } from '../api/types'
 import { formatBytes, formatNumber, formatPercent } from '../domain/format'
 import { filesOfDrop } from './collectFiles'
 import classes from './Import.module.css'
-import type { Upload } from './useUpload'
+import type { Front, Upload } from './useUpload'
 
 interface DropStripProps {
   upload: Upload
   reading: ImportOut | undefined
+  front: Front | null
+  onFront: (front: Front | null) => void
   onFiles: (files: File[]) => void
   onGoOn: () => void
   onDismiss: () => void
@@ -77,6 +79,23 @@ function Reading({ reading }: { reading: ImportOut }) {
   )
 }
 
+/** Asked for once per delivery; what a file states itself goes before it. */
+function FrontOfFilms({ front, onFront }: Pick<DropStripProps, 'front' | 'onFront'>) {
+  const { t } = useTranslation()
+  const choices = (['left', 'right'] as const).map((value) => ({ value, label: t(`imports.front_${value}`) }))
+  return (
+    <label className={classes.front}>
+      {t('imports.front')}
+      <NativeSelect
+        size="xs"
+        value={front ?? ''}
+        data={[{ value: '', label: t('imports.front_unknown') }, ...choices]}
+        onChange={({ currentTarget: { value } }) => onFront(value === 'left' || value === 'right' ? value : null)}
+      />
+    </label>
+  )
+}
+
 const mayGoOn = (error: Error | null) => error instanceof ApiError && (error.isOffline || error.status >= 500)
 
 function Stopped({ upload, onGoOn, onDismiss }: Pick<DropStripProps, 'upload' | 'onGoOn' | 'onDismiss'>) {
@@ -98,7 +117,7 @@ function Stopped({ upload, onGoOn, onDismiss }: Pick<DropStripProps, 'upload' | 
 }
 
 /** Where files go in, with the progress of the whole. */
-export function DropStrip({ upload, reading, onFiles, onGoOn, onDismiss }: DropStripProps) {
+export function DropStrip({ upload, reading, front, onFront, onFiles, onGoOn, onDismiss }: DropStripProps) {
   const { t } = useTranslation()
   const [isOver, setOver] = useState(false)
   const isBusy = upload.state === 'sending' || upload.state === 'retrying'
@@ -129,6 +148,7 @@ export function DropStrip({ upload, reading, onFiles, onGoOn, onDismiss }: DropS
         )}
         <span className={classes.hint}> · {t('imports.drop_hint')}</span>
       </div>
+      {!isBusy && <FrontOfFilms front={front} onFront={onFront} />}
       {isBusy && <Sending upload={upload} />}
       {upload.state === 'failed' && <Stopped upload={upload} onGoOn={onGoOn} onDismiss={onDismiss} />}
       {upload.state === 'idle' && reading && <Reading reading={reading} />}

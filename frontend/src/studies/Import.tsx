@@ -152,7 +152,7 @@ export function Import() {
   const { dataset } = useParams({ from: '/d/$dataset/import' })
   const imports = useImports(dataset)
   const [chosen, setChosen] = useState<string | null>(null)
-  const { upload, start, goOn, dismiss } = useUpload(dataset, setChosen)
+  const { upload, front, setFront, start, goOn, dismiss } = useUpload(dataset, setChosen)
   const all = (imports.data ?? []).filter((each) => each.state !== 'open')
   const one = all.find((each) => each.id === chosen) ?? all[0]
   const subtitle = useSubtitle(one)
@@ -168,6 +168,8 @@ export function Import() {
           <div className={page.stack}>
             <DropStrip
               upload={upload}
+              front={front}
+              onFront={setFront}
               reading={all.find((each) => each.state === 'reading')}
               onFiles={(files) => void start(files)}
               onGoOn={() => void goOn()}

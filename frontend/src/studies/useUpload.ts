@@ -18,6 +18,9 @@ export interface Upload {
   error: Error | null
 }
 
+/** Where the front lies in radiographs that do not say it. */
+export type Front = 'left' | 'right'
+
 interface Delivery {
   id: string
   waiting: File[][]
@@ -40,6 +43,7 @@ function useWarnBeforeLeaving(isSending: boolean): void {
 export function useUpload(dataset: string, onRead: (delivery: string) => void) {
   const client = useQueryClient()
   const [upload, setUpload] = useState(NOTHING)
+  const [front, setFront] = useState<Front | null>(null)
   const delivery = useRef<Delivery | null>(null)
   const isSending = upload.state === 'sending' || upload.state === 'retrying'
   useWarnBeforeLeaving(isSending)
@@ -67,7 +71,7 @@ export function useUpload(dataset: string, onRead: (delivery: string) => void) {
       const sent = next.length
       setUpload((old) => ({ ...old, filesDone: old.filesDone + sent, bytesDone: bytes }))
     }
-    await api.post<ImportOut>(`/imports/${open.id}/finish/`)
+    await api.post<ImportOut>(`/imports/${open.id}/finish/`, front ? { front } : undefined)
     delivery.current = null
     await client.invalidateQueries({ queryKey: importsKey(dataset) })
     onRead(open.id)
@@ -105,5 +109,5 @@ export function useUpload(dataset: string, onRead: (delivery: string) => void) {
     setUpload(NOTHING)
   }
 
-  return { upload, isSending, start, goOn, dismiss }
+  return { upload, isSending, front, setFront, start, goOn, dismiss }
 }

@@ -27,6 +27,7 @@ IMAGES: Final = (
     "thoracic/lidc0314_crop_dicom_275.zip",
     "lumbar/example_ct.nii.gz",
     "phantom/phantom_ct.nii.gz",
+    "radiograph/lidc0314_lateral_drr.zip",
 )
 
 
