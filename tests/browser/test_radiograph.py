@@ -1,4 +1,4 @@
-"""A radiograph in a real browser: imported, painted, measured in detector millimetres or in none."""
+"""A radiograph in a real browser: imported, painted, measured in detector millimetres or none."""
 
 import re
 
@@ -11,6 +11,8 @@ from tests.browser.walking import Person, drag, wait_for_stage, wait_saved, wait
 from tests.films import TOPS, film_file
 
 pytestmark = [pytest.mark.browser]
+UNITS = {"imager": (0.5, "mm"), "unknown": (1.0, "px")}
+"""Length of a pixel in the frame of each film, and what the brush is measured in."""
 MM = re.compile(r"\bmm\b|millimetre")
 
 
@@ -88,10 +90,11 @@ def add_and_paint(student: Person, level: str, top: int, step: float) -> None:
     wait_saved(student)
 
 
-@pytest.mark.parametrize(("name", "step", "unit"), [("imager", 0.5, "mm"), ("unknown", 1.0, "px")])
+@pytest.mark.parametrize("name", UNITS)
 def test_levels_are_added_and_painted_on_the_one_picture(
-    running, browser, films, pictures, name, step, unit
+    running, browser, films, pictures, name
 ) -> None:
+    step, unit = UNITS[name]
     student = Person(browser, running, "student")
     case = films[name]
     student.open_case(case, "refine")
@@ -168,11 +171,11 @@ def place(reader: Person, button: str, lines: list[tuple]) -> None:
     expect(reader.page.locator("[data-placing]")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("name", "step"), [("imager", 0.5), ("unknown", 1.0)])
+@pytest.mark.parametrize("name", UNITS)
 def test_six_points_from_scratch_give_the_right_heights(
-    running, browser, films, pictures, name, step
+    running, browser, films, pictures, name
 ) -> None:
-    case = films[name]
+    case, (step, _) = films[name], UNITS[name]
     approve(running, case)
     reader = Person(browser, running, "reader1")
     reader.open_case(case, "read")
