@@ -90,15 +90,18 @@ def add_and_paint(student: Person, level: str, top: int, step: float) -> None:
     wait_saved(student)
 
 
+@pytest.fixture(scope="module")
+def student(running, browser):
+    person = Person(browser, running, "student")
+    yield person
+    person.leave()
+
+
 @pytest.mark.parametrize("name", UNITS)
-def test_levels_are_added_and_painted_on_the_one_picture(
-    running, browser, films, pictures, name
-) -> None:
-    step, unit = UNITS[name]
-    student = Person(browser, running, "student")
-    case = films[name]
+def test_levels_are_added_and_painted_on_the_one_picture(student, films, pictures, name) -> None:
+    case, (step, unit) = films[name], UNITS[name]
     student.open_case(case, "refine")
-    expect(student.page.get_by_text("No model for radiographs is in service")).to_be_visible()
+    expect(student.page.get_by_text("No model reads radiographs yet")).to_be_visible()
     expect(student.page.locator("[data-place=axial]")).not_to_be_visible()
     expect(student.page.locator("[data-place=coronal]")).not_to_be_visible()
     expect(student.page.get_by_test_id("brush-size")).to_contain_text(unit)
@@ -120,94 +123,3 @@ def test_levels_are_added_and_painted_on_the_one_picture(
         assert "imager 0.500 mm: detector millimetres, magnified by an unknown factor" in text
     student.page.keyboard.press("Control+Enter")
     wait_for_stage(student, case, "checking", 60)
-    student.leave()
-
-
-def approve(running, case: str) -> None:
-    """Let the mask be approved by the service, as the check screen does."""
-    running.manage(
-        "shell",
-        "--verbosity",
-        "0",
-        "-c",
-        "from annotation.refinement.services import approve_mask;"
-        "from annotation.studies.models import Case, User;"
-        f"approve_mask(Case.objects.get(pk='{case}'), by=User.objects.get(username='reader1'))",
-    )
-
-
-def finding_of(reader: Person, number: int) -> dict:
-    """Return a finding as the page has it, once no draft waits in the browser."""
-    expect(reader.page.get_by_text("Draft saved")).to_be_visible()
-    found = reader.page.evaluate("window.app.findings.map((one) => ({...one}))")
-    return next(one for one in found if one["number"] == number)
-
-
-class Film:
-    """Where the pixels of a film lie on the page of a reading, from two points of it."""
-
-    def __init__(self, reader: Person, points: np.ndarray, step: float) -> None:
-        places = []
-        for name in ("00", "21"):  # anterior upper, posterior lower
-            box = reader.page.locator(f"[data-point='{name}']").last.bounding_box()
-            assert box
-            places.append([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
-        self.step = step
-        flat = np.array([points[0, 0], points[2, 1]])[:, 1:] * [1, -1]  # to the right, down
-        self.scale = (np.array(places[1]) - places[0]) / (flat[1] - flat[0])
-        self.origin = np.array(places[0]) - flat[0] * self.scale
-
-    def at(self, column: float, row: float) -> tuple[float, float]:
-        x, y = self.origin + np.array([column, row]) * self.step * self.scale
-        return float(x), float(y)
-
-
-def place(reader: Person, button: str, lines: list[tuple]) -> None:
-    """Place six points by one drag along each end plate."""
-    reader.page.get_by_role("button", name=button).click()
-    for name, line in zip(("upper", "lower"), lines, strict=True):
-        expect(reader.page.locator(f"[data-placing={name}]")).to_be_visible()
-        drag(reader, *line)
-    expect(reader.page.locator("[data-placing]")).to_have_count(0)
-
-
-@pytest.mark.parametrize("name", UNITS)
-def test_six_points_from_scratch_give_the_right_heights(
-    running, browser, films, pictures, name
-) -> None:
-    case, (step, _) = films[name], UNITS[name]
-    approve(running, case)
-    reader = Person(browser, running, "reader1")
-    reader.open_case(case, "read")
-    reader.page.keyboard.press("j")
-    pane = reader.page.locator("[aria-label*=L1]").filter(has=reader.page.locator("canvas")).last
-    box = pane.bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    rough = [((x - 60, y - 50), (x + 60, y - 50)), ((x - 60, y + 50), (x + 60, y + 50))]
-    place(reader, "Place six points", rough)
-    film = Film(reader, np.array(finding_of(reader, 2)["six_points_mm"]), step)
-    top = TOPS[1]
-    lines = [
-        (film.at(60, top + 12), film.at(99, top)),
-        (film.at(60, top + 36), film.at(99, top + 36)),
-    ]
-    place(reader, "Place anew", lines)
-    finding = finding_of(reader, 2)
-    points = np.array(finding["six_points_mm"])
-    heights = np.linalg.norm(points[:, 1] - points[:, 0], axis=-1)
-    assert finding["heights_mm"] == pytest.approx(heights.tolist())
-    assert heights[[0, 2]] == pytest.approx([24 * step, 36 * step], abs=0.6 * step)
-    assert np.abs(points[..., 0]).max() < 1e-9
-    assert finding["g"] == pytest.approx(heights.min() / heights.max())
-    text = everything_on(reader)
-    reader.page.screenshot(path=pictures / f"radiograph-read-{name}.png")
-    if name == "imager":
-        assert "detector mm" in text
-        assert f"{heights[0]:.1f}" in text
-        assert "imager 0.500 mm: detector millimetres, magnified by an unknown factor" in text
-    else:
-        assert not MM.search(text), MM.findall(text)
-        assert f"{100 * heights[0] / heights.max():.0f} %" in text
-        assert "ratios only" in text
-    reader.leave()
