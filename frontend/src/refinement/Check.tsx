@@ -25,6 +25,8 @@ import { useLevels } from './useLevels'
 import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
 import { useActive, useProblems, useWorkplace, type Workplace } from './useWorkplace'
+import { useVertebraActs } from './useVertebraActs'
+import { ActDialogs, ActsMenu, useRefusalWords } from './VertebraActs'
 import { Opening, Workstation } from './Workstation'
 
 /** The reader's view of a submitted mask: what changed, painting where that is quicker, and the verdict. */
@@ -48,6 +50,8 @@ function Checking({ place }: { place: Ready }) {
   const lending = useLease(place, isOpenForWork)
   const mayPaint = isOpenForWork && lending.lease?.is_me === true && place.outbox !== null
   const levels = useLevels(place, active, problems)
+  const acts = useVertebraActs(place, active, mayPaint)
+  const refused = useRefusalWords()
   const { changes, flip, flipBack } = useChanges(place, view)
   const [dialog, setDialog] = useState<'go' | 'return' | null>(null)
   const verdict = useVerdict(place)
@@ -80,7 +84,7 @@ function Checking({ place }: { place: Ready }) {
             <Button size="xs" h={32} disabled={!mayPaint} loading={verdict.isPending} onClick={() => verdict.mutate({ move: 'approve_mask' })}>{t('refinement.approve')}</Button>
           </>
         }
-        strip={<LevelStrip view={view} rows={levels.rows} active={active} order={levels.order} onOrder={levels.setOrder} onChoose={levels.choose} say={words} />}
+        strip={<LevelStrip view={view} rows={levels.rows} active={active} order={levels.order} onOrder={levels.setOrder} onChoose={levels.choose} say={words} refusal={acts.refusal && refused(acts.refusal)} foot={mayPaint && <ActsMenu acts={acts} />} />}
         tools={<ToolRail view={view} scope="checking" mayPaint={mayPaint} />}
         options={<OptionRow view={view} scope="checking" mayPaint={mayPaint} />}
         panel={
@@ -95,6 +99,7 @@ function Checking({ place }: { place: Ready }) {
         }
         hint={<UndoHint view={view} />}
       />
+      <ActDialogs acts={acts} active={place.levels.get(active) ?? `#${active}`} />
       {dialog === 'go' && <GoToLevel onClose={() => setDialog(null)} onGo={levels.goTo} />}
       <ReturnDialog opened={dialog === 'return'} onClose={() => setDialog(null)} onReturn={(reason, note) => verdict.mutate({ move: 'return_mask', reason, note })} />
     </>

@@ -1,29 +1,7 @@
 import { Button, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { LEVELS, parseLevel } from '../domain/vertebrae'
-
-/** Asks for a level that the case does not have yet. */
-export function AddLevelDialog({ taken, opened, onClose, onAdd }: { taken: readonly (string | null)[]; opened: boolean; onClose: () => void; onAdd: (level: string) => void }) {
-  const { t } = useTranslation()
-  const [level, setLevel] = useState<string | null>(null)
-  const add = (event: FormEvent) => {
-    event.preventDefault()
-    if (level) onAdd(level)
-    setLevel(null)
-    onClose()
-  }
-  return (
-    <Modal opened={opened} onClose={onClose} title={t('refinement.addLevel')} centered>
-      <form onSubmit={add}>
-        <Stack>
-          <Select data-autofocus label={t('refinement.level')} searchable withScrollArea={false} styles={{ dropdown: { maxHeight: 240, overflowY: 'auto' } }} data={LEVELS.filter((one) => !taken.includes(one))} value={level} onChange={setLevel} />
-          <Button type="submit" disabled={!level}>{level ? t('refinement.addNamed', { level }) : t('refinement.addLevel')}</Button>
-        </Stack>
-      </form>
-    </Modal>
-  )
-}
+import { parseLevel } from '../domain/vertebrae'
 
 /** `G`, then a name: typing goes on without a pause, so the field has the focus at once. */
 export function GoToLevel({ onClose, onGo }: { onClose: () => void; onGo: (level: string) => boolean }) {

@@ -1,14 +1,14 @@
-import { IconAlertCircle, IconAlertTriangle, IconCheck, IconCircle, IconCircleDashed, IconPlus } from '@tabler/icons-react'
-import { useEffect, useRef } from 'react'
+import { IconAlertCircle, IconAlertTriangle, IconCheck, IconCircle, IconCircleDashed } from '@tabler/icons-react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { colourOf } from '../domain/levelColours'
+import { colourOf, isHatched } from '../domain/levelColours'
 import { KeyOf } from '../keys/KeysSheet'
 import { Thumbnail, type SpineView } from '../viewer'
 import type { LevelRow, Mark, Order } from './levels'
 import { keepFocus } from './ToolRail'
 
 const ICONS: Record<Mark, typeof IconCheck> = {
-  problem: IconAlertCircle, partial: IconAlertTriangle, unsure: IconCircleDashed, open: IconCircle, done: IconCheck,
+  problem: IconAlertCircle, notice: IconAlertTriangle, partial: IconAlertTriangle, unsure: IconCircleDashed, open: IconCircle, done: IconCheck,
 }
 
 interface Props {
@@ -20,10 +20,12 @@ interface Props {
   readonly onChoose: (row: LevelRow) => void
   /** Words under the name, where not the mark's own. */
   readonly say?: (row: LevelRow) => string | null
-  readonly onAdd?: () => void
+  /** Why the last act on names was not done. */
+  readonly refusal?: string | null
+  readonly foot?: ReactNode
 }
 
-export function LevelStrip({ view, rows, active, order, onOrder, onChoose, say, onAdd }: Props) {
+export function LevelStrip({ view, rows, active, order, onOrder, onChoose, say, refusal, foot }: Props) {
   const { t } = useTranslation()
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -38,13 +40,12 @@ export function LevelStrip({ view, rows, active, order, onOrder, onChoose, say, 
         </button>
       </div>
       <div ref={list} role="listbox" aria-label={t('refinement.levels')} className="ws-tiles" onKeyDown={moveFocus}>
-        {rows.map((row) => (
-          <Tile key={row.number} view={view} row={row} isActive={row.number === active} words={say?.(row) ?? null} onChoose={() => onChoose(row)} />
+        {rows.map((row, at) => (
+          <Tile key={row.number} view={view} row={row} place={at + 1} isActive={row.number === active} words={say?.(row) ?? null} onChoose={() => onChoose(row)} />
         ))}
       </div>
-      {onAdd && (
-        <button type="button" className="ws-add" onClick={onAdd}><IconPlus size={16} />{t('refinement.addLevel')}</button>
-      )}
+      {refusal && <p role="alert" className="ws-refusal">{refusal}</p>}
+      {foot}
       <div className="ws-strip-foot">
         <KeyOf command="nextLevel" /><KeyOf command="previousLevel" /> {t('refinement.move')} <KeyOf command="levelDone" /> {t('refinement.done')}
       </div>
@@ -63,18 +64,31 @@ function moveFocus(event: React.KeyboardEvent<HTMLDivElement>): void {
   event.preventDefault()
 }
 
+/** What the mark says in words. */
+function useMarkWords(): (row: LevelRow) => string {
+  const { t } = useTranslation()
+  return ({ mark, problem, sizeShare }) => {
+    if (problem && (mark === 'problem' || mark === 'notice')) return t(`refinement.problem.${problem.code}`, { defaultValue: problem.message })
+    if (mark === 'notice' && sizeShare !== null) return t('refinement.smaller', { percent: Math.round(100 * sizeShare) })
+    return t(`refinement.mark.${mark}`)
+  }
+}
+
 interface TileProps {
   readonly view: SpineView
   readonly row: LevelRow
+  /** From 1, what a digit jumps to. */
+  readonly place: number
   readonly isActive: boolean
   readonly words: string | null
   readonly onChoose: () => void
 }
 
-function Tile({ view, row, isActive, words, onChoose }: TileProps) {
+function Tile({ view, row, place, isActive, words, onChoose }: TileProps) {
   const { t } = useTranslation()
+  const markWords = useMarkWords()
   const Icon = ICONS[row.mark]
-  const mark = row.problem ? t(`refinement.problem.${row.problem.code}`, { defaultValue: row.problem.message }) : t(`refinement.mark.${row.mark}`)
+  const colour = colourOf(row.level)
   return (
     <div
       role="option"
@@ -83,15 +97,34 @@ function Tile({ view, row, isActive, words, onChoose }: TileProps) {
       className="ws-tile"
       data-mark={row.mark}
       data-level={row.level ?? row.number}
-      style={{ '--level': colourOf(row.level) } as React.CSSProperties}
+      data-hatched={isHatched(row.level)}
+      style={{ '--level': colour } as React.CSSProperties}
       onClick={onChoose}
       onMouseDown={keepFocus}
     >
-      <Thumbnail view={view} number={row.number} mm={row.middleMm} colour={colourOf(row.level)} />
+      <Thumbnail view={view} number={row.number} mm={row.middleMm} colour={colour} />
       <span className="ws-tile-text">
-        <strong>{row.level ?? `#${row.number}`}</strong>
-        <span className="ws-mark"><Icon size={14} />{words ?? mark}</span>
+        <span className="ws-tile-name">
+          <strong>{row.level ?? `#${row.number}`}</strong>
+          <span className="ws-tile-place" aria-hidden="true">{place}</span>
+          {row.confidence !== null && <Confidence share={row.confidence} words={t('refinement.confidence', { percent: Math.round(100 * row.confidence) })} />}
+        </span>
+        <span className="ws-mark"><Icon size={14} />{words ?? markWords(row)}</span>
       </span>
     </div>
+  )
+}
+
+const RADIUS = 5
+const ROUND = 2 * Math.PI * RADIUS
+
+/** A ring, closed as far as the model is sure. */
+function Confidence({ share, words }: { share: number; words: string }) {
+  return (
+    <svg className="ws-confidence" width={14} height={14} viewBox="-7 -7 14 14" role="img" aria-label={words}>
+      <title>{words}</title>
+      <circle r={RADIUS} />
+      <circle r={RADIUS} strokeDasharray={`${share * ROUND} ${ROUND}`} transform="rotate(-90)" />
+    </svg>
   )
 }

@@ -52,5 +52,5 @@ export function UndoHint({ view }: { view: SpineView }) {
   if (!newest || view.editor.isPainting) return null
   const tool = t(`refinement.tool.${newest.tool}`)
   const level = levels.get(newest.number) ?? `#${newest.number}`
-  return <span><KeyOf command="undo" /> {t('refinement.undoes', { tool: tool.toLowerCase(), level, count: newest.voxels })}</span>
+  return <span><KeyOf command="undo" /> {newest.voxels > 0 ? t('refinement.undoes', { tool: tool.toLowerCase(), level, count: newest.voxels }) : t('refinement.undoesLevels', { tool: tool.toLowerCase(), level, count: newest.names })}</span>
 }

@@ -13,7 +13,7 @@ import { useCommand, useScope } from '../keys/useKeys'
 import { noteHanded } from '../nextCase'
 import type { SpineView } from '../viewer'
 import { LeaseBanner } from './LeaseBanner'
-import { AddLevelDialog, GoToLevel } from './LevelDialogs'
+import { GoToLevel } from './LevelDialogs'
 import { LevelStrip } from './LevelStrip'
 import { OptionRow, UndoHint } from './OptionRow'
 import { ProblemsPanel } from './ProblemsPanel'
@@ -24,6 +24,8 @@ import { useLevels } from './useLevels'
 import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
 import { useActive, useProblems, useWorkplace, type Workplace } from './useWorkplace'
+import { useVertebraActs } from './useVertebraActs'
+import { ActDialogs, ActsMenu, useRefusalWords } from './VertebraActs'
 import { Opening, Workstation } from './Workstation'
 
 /** The student's workplace: the mask of one case, level by level. */
@@ -48,13 +50,15 @@ function Refining({ place }: { place: Ready }) {
   const lending = useLease(place, isOpenForWork)
   const mayPaint = isOpenForWork && lending.lease?.is_me === true && place.outbox !== null
   const levels = useLevels(place, active, problems)
-  const [dialog, setDialog] = useState<'add' | 'go' | null>(null)
+  const acts = useVertebraActs(place, active, mayPaint)
+  const refused = useRefusalWords()
+  const [isGoing, setGoing] = useState(false)
   const [isListing, setListing] = useState(false)
   const submit = useSubmit(place, () => setListing(true))
 
   usePaintingKeys(view, 'refining', mayPaint)
   useToolWith(view, mayPaint)
-  useCommand('goToLevel', () => setDialog('go'))
+  useCommand('goToLevel', () => setGoing(true))
   useCommand('refining.problems', () => setListing((shown) => !shown))
   useCommand('submit', () => submit.mutate(), { enabled: mayPaint && !isPaused(place.save) })
 
@@ -83,15 +87,15 @@ function Refining({ place }: { place: Ready }) {
           </>
         }
         strip={
-          <LevelStrip view={view} rows={levels.rows} active={active} order={levels.order} onOrder={levels.setOrder} onChoose={levels.choose} onAdd={mayPaint ? () => setDialog('add') : undefined} />
+          <LevelStrip view={view} rows={levels.rows} active={active} order={levels.order} onOrder={levels.setOrder} onChoose={levels.choose} refusal={acts.refusal && refused(acts.refusal)} foot={mayPaint && <ActsMenu acts={acts} />} />
         }
         tools={<ToolRail view={view} scope="refining" mayPaint={mayPaint} />}
         options={<OptionRow view={view} scope="refining" mayPaint={mayPaint} />}
         panel={isListing && <ProblemsPanel problems={problems} returned={detail.returned} onGo={visit} onClose={() => setListing(false)} />}
         hint={<UndoHint view={view} />}
       />
-      <AddLevelDialog taken={levels.rows.map((row) => row.level)} opened={dialog === 'add'} onClose={() => setDialog(null)} onAdd={(level) => place.addLevel(level)} />
-      {dialog === 'go' && <GoToLevel onClose={() => setDialog(null)} onGo={levels.goTo} />}
+      <ActDialogs acts={acts} active={place.levels.get(active) ?? `#${active}`} />
+      {isGoing && <GoToLevel onClose={() => setGoing(false)} onGo={levels.goTo} />}
     </>
   )
 }

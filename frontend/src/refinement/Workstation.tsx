@@ -12,7 +12,9 @@ import { EmptyState } from '../shell/EmptyState'
 import { useDarkScreen } from '../shell/useDarkScreen'
 import { offerHooks } from '../testing'
 import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
+import { WideEnough } from './Narrow'
 import { SaveBanner } from './SaveBanner'
+import { useLooking } from './useLooking'
 import { useModelMask } from './useModelMask'
 import type { Workplace } from './useWorkplace'
 import { recordWork, screenHooks } from './workHooks'
@@ -39,6 +41,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   useModelMask(place.caseId, view)
   useDarkScreen()
   useLeaveWarning(place)
+  const pick = useLooking(place)
   useActivity(detail, () => {
     const { active, tool } = view.state.getState()
     return { number: active, tool }
@@ -48,6 +51,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   const handed = useHanded(detail.id)
   if (handed) return <HandedOver detail={detail} handed={handed} />
   return (
+    <WideEnough>
     <div className="workstation lamina-dark" data-panel={Boolean(panel)}>
       <header className="ws-bar">
         <Link to="/d/$dataset/worklist" params={{ dataset: detail.dataset }} aria-label={t('refinement.toWorklist')} className="ws-back">
@@ -65,7 +69,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
       {tools}
       <div className="ws-options" role="group" aria-label={t('refinement.options')}>{options}</div>
       <div className="ws-middle">
-        <SpineViewer view={view} pins={pins} />
+        <SpineViewer view={view} pins={pins} onPick={pick} />
       </div>
       <footer className="ws-status">
         <StatusLine view={view} />
@@ -78,6 +82,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
       </footer>
       {panel}
     </div>
+    </WideEnough>
   )
 }
 

@@ -2,16 +2,16 @@ import { expect, test } from 'vitest'
 import type { Problem, Vertebra } from '../api/types'
 import { applyRuns } from '../bridge'
 import { changesBetween } from './changes'
-import { levelRows, neighbour } from './levels'
+import { digitsTyped, levelRows, neighbour } from './levels'
 
 const vertebra = (number: number, level: string | null, more: Partial<Vertebra> = {}): Vertebra => ({
   number, level, uuid: `u${number}`, counted_from: 'assumed', centroid_mm: null, confidence: 0.9, is_partial: false, ...more,
 })
-const problem = (number: number, blocking: boolean): Problem => ({ code: 'two_pieces', number, level: null, message: 'In two pieces.', at_mm: null, blocking })
+const problem = (number: number, blocking: boolean): Problem => ({ code: 'two_pieces', number, level: null, message: 'In two pieces.', at_mm: null, blocking, may_override: false, override: null })
 
 const spine = [vertebra(1, 'T12', { is_partial: true }), vertebra(2, 'L1'), vertebra(3, 'L2', { confidence: 0.3 }), vertebra(4, 'L3'), vertebra(9, null)]
 const rowsOf = (order: 'worst' | 'anatomy') =>
-  levelRows(spine, [problem(4, true), problem(2, false)], new Set([2]), new Map([[2, [1, 2, 3]]]), order)
+  levelRows({ vertebrae: spine, problems: [problem(4, true), problem(2, false)], done: new Set([2]), stats: new Map([[2, { voxels: 9, middleMm: [1, 2, 3] }]]) }, order)
 
 test('the worst level comes first, and a note that stops nothing is no problem', () => {
   expect(rowsOf('worst').map((row) => [row.level, row.mark])).toEqual([
@@ -44,4 +44,21 @@ test('changes count what each level won and lost, and turn one mask into the oth
   ].sort((a, b) => (b.added + b.removed) / Math.max(b.before, 1) - (a.added + a.removed) / Math.max(a.before, 1)))
   applyRuns(before, changes.runs)
   expect(before).toEqual(now)
+})
+
+test('what is worth knowing and what is of odd size come after what stops, before what the model doubts', () => {
+  const levels = ['T10', 'T11', 'T12', 'L1', 'L2', 'L3']
+  const vertebrae = levels.map((level, at) => vertebra(at + 1, level, { confidence: at === 4 ? 0.3 : 0.9 }))
+  const stats = new Map(levels.map((_, at) => [at + 1, { voxels: at === 2 ? 90 : 200, middleMm: [0, 0, 0] as const }]))
+  const rows = levelRows({ vertebrae, problems: [problem(5, false), problem(4, true)], done: new Set(), stats }, 'worst')
+  expect(rows.map((row) => [row.level, row.mark])).toEqual([
+    ['L1', 'problem'], ['T12', 'notice'], ['L2', 'notice'], ['T10', 'open'], ['T11', 'open'], ['L3', 'open'],
+  ])
+  expect(rows[1]?.sizeShare).toBeCloseTo(0.45)
+  expect(rows[2]).toMatchObject({ problem: { message: 'In two pieces.' }, confidence: 0.3 })
+})
+
+test('digits typed together are one number', () => {
+  const place = digitsTyped()
+  expect([place('1', 0), place('2', 300), place('4', 2000), place('0', 2100)]).toEqual([0, 11, 3, 39])
 })

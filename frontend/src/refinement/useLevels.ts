@@ -1,10 +1,10 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Problem } from '../api/types'
 import { useCommand } from '../keys/useKeys'
-import { type LevelRow, levelRows, neighbour, type Order, vertebraeNow } from './levels'
+import { digitsTyped, type LevelRow, levelRows, neighbour, type Order, vertebraeNow } from './levels'
+import { FIELD_MM } from './useLooking'
+import { likeOrder, orderLiked } from './useViewPrefs'
 import type { Workplace } from './useWorkplace'
-
-const FIELD_MM = 190
 
 /** Which levels a person has looked through; kept in this browser. */
 function useDone(caseId: string) {
@@ -23,16 +23,21 @@ function useDone(caseId: string) {
 /** The level strip: rows, order, the level in hand, and the keys that move along it. */
 export function useLevels(place: Workplace, active: number, problems: readonly Problem[]) {
   const { view, detail, stats, levels } = place
-  const [order, setOrder] = useState<Order>('worst')
+  const user = place.user?.id
+  const [order, setOrderNow] = useState<Order>(() => orderLiked(user))
+  const setOrder = (next: Order) => {
+    setOrderNow(next)
+    likeOrder(user, next)
+  }
   const { done, change } = useDone(place.caseId)
-  const middles = useMemo(() => new Map([...stats].map(([number, { middleMm }]) => [number, middleMm])), [stats])
   const rows = useMemo(
-    () => levelRows(vertebraeNow(detail?.vertebrae ?? [], levels, stats), problems, done, middles, order),
-    [detail, levels, stats, problems, done, middles, order],
+    () => levelRows({ vertebrae: vertebraeNow(detail?.vertebrae ?? [], levels, stats), problems, done, stats }, order),
+    [detail, levels, stats, problems, done, order],
   )
   const choose = (row: LevelRow | null) => {
     if (!row || !view) return
     view.setActive(row.number)
+    view.state.setState({ lockNeighbours: true })
     if (row.middleMm) view.flyTo(row.middleMm, { fieldMm: FIELD_MM })
   }
   const isReady = view !== null && stats.size > 0
@@ -48,6 +53,12 @@ export function useLevels(place: Workplace, active: number, problems: readonly P
   useCommand('nextLevel', () => choose(neighbour(rows, active, 1)))
   useCommand('previousLevel', () => choose(neighbour(rows, active, -1)))
   useCommand('levelDone', finish)
+  const digits = useRef(digitsTyped())
+  useCommand('mask.nthLevel', (digit) => {
+    const at = digits.current(digit, performance.now())
+    choose(rows[at] ?? rows[Number(digit) - 1] ?? null)
+  })
+  useCommand('mask.order', () => setOrder(order === 'worst' ? 'anatomy' : 'worst'))
   const goTo = (level: string): boolean => {
     const row = rows.find((one) => one.level === level)
     if (row) choose(row)

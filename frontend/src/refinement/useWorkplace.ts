@@ -4,9 +4,9 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { useStore } from 'zustand'
 import { api, onSignedIn } from '../api/client'
 import type { CaseDetail, Problem, Session } from '../api/types'
-import { applyRuns, BaseMismatch, fetchMask, Journal, layOnTop, noJournal, Outbox, type SaveState, sendStroke, type Stroke, Tool } from '../bridge'
+import { applyRuns, BaseMismatch, fetchMask, Journal, layOnTop, noJournal, Outbox, type SaveState, sendStroke, type Stroke } from '../bridge'
 import { noteUnsent } from '../shell/unsent'
-import { labelStats, type LabelStats, levelAct, type LevelChange, LevelMismatch, type Levels, levelsAfter, type SpineView, useVolume } from '../viewer'
+import { labelStats, type LabelStats, type LevelChange, LevelMismatch, type Levels, levelsAfter, type SpineView, useVolume } from '../viewer'
 import { useSeat } from './useSeat'
 import { useWatch } from './useWatch'
 
@@ -163,14 +163,9 @@ export function useWorkplace(caseId: string) {
   const watch = useWatch(caseId, view, isOthers)
   const stats = useStats(view, mask.open !== null || isOthers)
   const levels = useLevelsShown(view, detail)
-  const addLevel = (level: string) => {
-    if (!view) return
-    const number = view.editor.nextNumber
-    if (view.editor.commit(levelAct(Tool.add, number, [{ number, from: null, to: level }]))) view.setActive(number)
-  }
   return {
     caseId, user, detail, failure: found.error?.message ?? mask.failure, loading, view,
-    outbox: mask.open?.outbox ?? null, save: state, stats, levels, addLevel, reloadMask: mask.reload, takeTheirs: mask.takeTheirs,
+    outbox: mask.open?.outbox ?? null, save: state, stats, levels, reloadMask: mask.reload, takeTheirs: mask.takeTheirs,
     seat, watch,
   }
 }

@@ -41,9 +41,9 @@ export class Editor {
   }
 
   /** What undo would take back. */
-  get newest(): { tool: Tool; number: number; voxels: number } | null {
+  get newest(): { tool: Tool; number: number; voxels: number; names: number } | null {
     const act = this.made.at(-1)
-    return act ? { tool: act.tool, number: act.number, voxels: voxelsOf(act) } : null
+    return act ? { tool: act.tool, number: act.number, voxels: voxelsOf(act), names: act.levels.length } : null
   }
 
   get isPainting(): boolean {

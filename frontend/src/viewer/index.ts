@@ -26,6 +26,7 @@ export { type Act, inverseOf, levelAct, type LevelChange, LevelMismatch, type Le
 export { labelStats, type LabelStats } from './labelStats'
 export type { Loading } from './openVolume'
 export type { Pin } from './Pane'
+export { maximised, nextLayout, planeAfter } from './panes'
 export type { Plane } from './planes'
 export { SpineView } from './spineView'
 export { SpineViewer } from './SpineViewer'

@@ -167,6 +167,13 @@ export class SpineView {
     this.stage?.render()
   }
 
+  /** Takes up how somebody likes to look; a radiograph keeps its one pane. */
+  like({ panes, alone, several, ...rest }: Partial<ViewState>): void {
+    this.state.setState(this.isFlat ? rest : { ...rest, ...(panes && alone && several ? { panes, alone, several } : {}) })
+    this.stage?.setWindow(this.state.getState().window)
+    this.applyStyle()
+  }
+
   /** One pane, three, or four with the surface of the spine; a radiograph has its one. */
   setLayout({ panes, alone }: PaneLayout): void {
     if (this.isFlat) return
