@@ -110,14 +110,16 @@ export function insert(spine: Spine, number: number, level: string): Outcome {
   return 'why' in changes ? changes : checked(spine.chain, [{ number, from: link.level, to: level }, ...changes])
 }
 
-/** Takes the name of this vertebra away; where that leaves a gap, those below move up. */
+/** Takes the name of this vertebra away; where that leaves a gap that can be closed, those below move up. */
 export function remove(spine: Spine, number: number): Outcome {
   const at = placeIn(spine, number)
   const level = spine.chain[at]?.level ?? null
   if (level === null) return { why: 'noLevel' }
   const isNeeded = isCounted(level) && expectedChain(spine.anomalies).includes(level) && spine.chain.filter((one) => one.level === level).length === 1
-  const changes = isNeeded ? moved(spine.chain.slice(at + 1), namesOf(spine), -1) : []
-  return 'why' in changes ? changes : checked(spine.chain, [{ number, from: level, to: null }, ...changes])
+  const alone = { number, from: level, to: null }
+  const below = isNeeded ? moved(spine.chain.slice(at + 1), namesOf(spine), -1) : []
+  const closing = 'why' in below ? below : checked(spine.chain, [alone, ...below])
+  return isRefused(closing) ? checked(spine.chain, [alone]) : closing
 }
 
 export function swap(spine: Spine, number: number, other: number): Outcome {

@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type CommandId, keyName } from './commands'
-import { isModifier, type KeyMap, type Refusal, withKeys, withUsual } from './keyMap'
-import { KeyCap, KeyOf } from './KeyCap'
+import { capsOf, isModifier, type KeyMap, type Refusal, withKeys, withUsual } from './keyMap'
+import { useFirstKey } from './keyStore'
 
 /** Name of a command as people read it. */
 export const nameKey = (id: CommandId): string => `command.${id.replace('.', '_')}`
@@ -16,8 +16,10 @@ interface Props {
 /** The key of one command, waiting for another when pressed; says whose a key is that it cannot have. */
 export function KeyField({ id, map, onKeep }: Props) {
   const { t } = useTranslation()
+  const usual = useFirstKey(id)
   const [isWaiting, setWaiting] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
+  const shown = capsOf((map.keys[id] ? map.keys[id][0] : usual) ?? '').join(' ') || t('keys.none')
   const take = (tried: KeyMap | Refusal, key: string) => {
     setWaiting(false)
     if (!('why' in tried)) {
@@ -38,8 +40,8 @@ export function KeyField({ id, map, onKeep }: Props) {
   return (
     <span className="keys-field">
       <button type="button" data-mantine-stop-propagation={isWaiting} data-waiting={isWaiting} data-command={id}
-        aria-label={t('keys.change', { command: t(nameKey(id)) })} onClick={() => setWaiting(true)} onBlur={() => setWaiting(false)} onKeyDown={onKeyDown}>
-        {isWaiting ? t('keys.press') : <Now id={id} map={map} />}
+        aria-label={`${isWaiting ? t('keys.press') : shown} · ${t('keys.change', { command: t(nameKey(id)) })}`} onClick={() => setWaiting(true)} onBlur={() => setWaiting(false)} onKeyDown={onKeyDown}>
+        {isWaiting ? t('keys.press') : shown}
       </button>
       {id in map.keys && !isWaiting && (
         <button type="button" className="keys-usual" aria-label={t('keys.usualOf', { command: t(nameKey(id)) })} onClick={() => take(withUsual(map, id), '')}>{t('keys.usual')}</button>
@@ -47,11 +49,4 @@ export function KeyField({ id, map, onKeep }: Props) {
       {refusal && <span role="alert" className="keys-refusal">{refusal}</span>}
     </span>
   )
-}
-
-function Now({ id, map }: { id: CommandId; map: KeyMap }) {
-  const { t } = useTranslation()
-  const own = map.keys[id]
-  if (!own) return <KeyOf command={id} />
-  return own[0] ? <KeyCap name={own[0]} /> : <>{t('keys.none')}</>
 }

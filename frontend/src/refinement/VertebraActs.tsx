@@ -1,10 +1,10 @@
-import { Button, Checkbox, Menu, Modal, Select, Stack, Switch } from '@mantine/core'
+import { Autocomplete, Button, Checkbox, CloseButton, Menu, Modal, Stack, Switch } from '@mantine/core'
 import { IconTags } from '@tabler/icons-react'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ANOMALIES, type Anomaly, anomalyOf, EXCLUDES } from '../domain/anomalies'
 import { isRefused, type LevelChange, type Refusal } from '../domain/levelActs'
-import { LEVELS } from '../domain/vertebrae'
+import { LEVELS, parseLevel } from '../domain/vertebrae'
 import type { CommandId } from '../keys/commands'
 import { KeyOf } from '../keys/KeysSheet'
 import type { ActDialog, VertebraActs } from './useVertebraActs'
@@ -47,17 +47,23 @@ export function ActDialogs({ acts, active }: { acts: VertebraActs; active: strin
   const { t } = useTranslation()
   const { dialog, close } = acts
   return (
-    <Modal opened={dialog !== null} onClose={close} centered title={dialog && t(`refinement.act.${dialog}.title`, { level: active })}>
-      {dialog === 'anomalies' && <AnomaliesForm acts={acts} />}
-      {dialog !== null && dialog !== 'anomalies' && <LevelForm key={dialog} kind={dialog} acts={acts} />}
-    </Modal>
+    <>
+      <Modal opened={dialog === 'anomalies'} onClose={close} centered title={t('refinement.act.anomalies.title')}>
+        <AnomaliesForm acts={acts} />
+      </Modal>
+      {dialog !== null && dialog !== 'anomalies' && <LevelForm key={dialog} kind={dialog} acts={acts} title={t(`refinement.act.${dialog}.title`, { level: active })} />}
+    </>
   )
 }
 
-function LevelForm({ kind, acts }: { kind: Exclude<ActDialog, 'anomalies'>; acts: VertebraActs }) {
+/** Typing goes on from the key that opened it without a pause, so the field has the focus at once. */
+function LevelForm({ kind, acts, title }: { kind: Exclude<ActDialog, 'anomalies'>; acts: VertebraActs; title: string }) {
   const { t } = useTranslation()
   const words = useRefusalWords()
-  const [level, setLevel] = useState<string | null>(null)
+  const [typed, setTyped] = useState('')
+  const level = parseLevel(typed)
+  const field = useRef<HTMLInputElement>(null)
+  useLayoutEffect(() => field.current?.focus(), [])
   const [mayDeclare, setMayDeclare] = useState(true)
   const taken = new Set(acts.spine.chain.flatMap((link) => link.level ?? []))
   const offered = LEVELS.filter((one) => (kind === 'swap' ? taken.has(one) : kind === 'insert' || !taken.has(one)))
@@ -72,9 +78,10 @@ function LevelForm({ kind, acts }: { kind: Exclude<ActDialog, 'anomalies'>; acts
     acts.close()
   }
   return (
-    <form onSubmit={act}>
+    <form className="ws-goto" role="dialog" aria-modal="true" aria-label={title} onSubmit={act} onKeyDown={(event) => event.key === 'Escape' && acts.close()}>
       <Stack>
-        <Select data-autofocus label={t('refinement.level')} searchable withScrollArea={false} styles={{ dropdown: { maxHeight: 240, overflowY: 'auto' } }} data={offered} value={level} onChange={setLevel} />
+        <div className="ws-goto-head"><h2>{title}</h2><CloseButton aria-label={t('refinement.close')} onClick={acts.close} /></div>
+        <Autocomplete ref={field} label={t('refinement.level')} placeholder={offered[0]} withScrollArea={false} styles={{ dropdown: { maxHeight: 240, overflowY: 'auto' } }} data={offered} value={typed} onChange={setTyped} />
         {outcome && (isRefused(outcome) ? <p role="alert" className="ws-bad">{words(outcome)}</p> : <Changes changes={outcome.changes} />)}
         {isNews && <Checkbox checked={mayDeclare} onChange={(event) => setMayDeclare(event.currentTarget.checked)} label={t(`refinement.anomaly.${anomaly}`)} />}
         <Button type="submit" disabled={outcome === null || isRefused(outcome)}>{t(`refinement.act.${kind}.do`, { level: level ?? '' })}</Button>

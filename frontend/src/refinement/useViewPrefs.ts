@@ -4,6 +4,8 @@ import type { SpineView, ViewState } from '../viewer'
 import type { Order } from './levels'
 
 type Liked = Partial<Pick<ViewState, 'panes' | 'alone' | 'several' | 'fill' | 'outlineOnly' | 'window' | 'preset' | 'ownWindow'>>
+/** A radiograph has one pane, and a window fitted to its picture. */
+const LIKED_FLAT = ['fill', 'outlineOnly'] as const
 const LIKED = ['panes', 'alone', 'several', 'fill', 'outlineOnly', 'window', 'preset', 'ownWindow'] as const
 const REST_MS = 300
 
@@ -30,14 +32,15 @@ function write(key: string, value: unknown): void {
 /** Takes up panes, window, fill and outline as this person left them, and keeps them when they change. */
 export function useViewPrefs(view: SpineView, user: number | undefined): void {
   useEffect(() => {
-    const key = keyOf('view', user)
+    const names = view.isFlat ? LIKED_FLAT : LIKED
+    const key = keyOf(view.isFlat ? 'radiograph' : 'view', user)
     const liked = read<Liked>(key)
     if (liked) view.like(liked)
     let timer: ReturnType<typeof setTimeout> | undefined
     const end = view.state.subscribe((now, before) => {
-      if (LIKED.every((name) => now[name] === before[name])) return
+      if (names.every((name) => now[name] === before[name])) return
       clearTimeout(timer)
-      timer = setTimeout(() => write(key, Object.fromEntries(LIKED.map((name) => [name, now[name]]))), REST_MS)
+      timer = setTimeout(() => write(key, Object.fromEntries(names.map((name) => [name, now[name]]))), REST_MS)
     })
     return () => {
       clearTimeout(timer)

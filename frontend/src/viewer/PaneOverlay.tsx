@@ -4,9 +4,10 @@ import { useStore } from 'zustand'
 import { unitOf } from '../domain/frame'
 import { letterOf, type Vec3 } from '../domain/geometry'
 import { colourOf } from '../domain/levelColours'
+import { placeNames, writtenOn } from './nameBoxes'
 import { namePlaces } from './names'
 import type { Pin } from './Pane'
-import { type Plane, screenAxes, sliceAt, sliceCount } from './planes'
+import { type Plane, screenAxes, type Size, sliceAt, sliceCount } from './planes'
 import type { SpineView } from './spineView'
 import { ToolPreview } from './ToolPreview'
 
@@ -27,7 +28,7 @@ export function PaneOverlay({ view, plane, pins }: { view: SpineView; plane: Pla
   return (
     <svg className="spine-overlay" width={size.width} height={size.height} aria-hidden="true">
       <Crosshair at={view.worldToCanvas(plane, focus)} width={size.width} height={size.height} />
-      {plane !== 'axial' && <Names view={view} plane={plane} index={index} />}
+      {plane !== 'axial' && <Names view={view} plane={plane} index={index} size={size} />}
       <Letters view={view} plane={plane} width={size.width} height={size.height} />
       <text className="spine-caption" x={12} y={22}>{view.isFlat ? t('radiograph.picture') : `${t(`viewer.${plane}`)} ${index + 1} / ${sliceCount(view.grid, plane)}`}</text>
       {plane === 'sagittal' && <ScaleBar unit={unitOf(view.frame)} perPixel={seen.mmPerPixel} width={size.width} height={size.height} />}
@@ -73,7 +74,7 @@ function ScaleBar({ unit, perPixel, width, height }: { unit: string; perPixel: n
   )
 }
 
-function Names({ view, plane, index }: { view: SpineView; plane: Plane; index: number }) {
+function Names({ view, plane, index, size }: { view: SpineView; plane: Plane; index: number; size: Size }) {
   const edition = useStore(view.state, (state) => state.edition)
   const levels = useStore(view.state, (state) => state.levels)
   const isHidden = useStore(view.state, (state) => state.isOverlayHidden)
@@ -84,15 +85,15 @@ function Names({ view, plane, index }: { view: SpineView; plane: Plane; index: n
     [view, labels, plane, index, edition],
   )
   if (isHidden) return null
-  return places.map(({ number, mm }) => {
+  const wanted = places.flatMap(({ number, mm }) => {
     const at = view.worldToCanvas(plane, mm)
-    const level = levels.get(number) ?? null
-    return at && (
-      <text key={number} className="spine-name" x={at[0] - 10} y={at[1] + 5} style={{ fill: colourOf(level) }}>
-        {level ?? `#${number}`}
-      </text>
-    )
+    return at ? [{ number, text: levels.get(number) ?? `#${number}`, at }] : []
   })
+  return placeNames(wanted, size, writtenOn(size, plane === 'sagittal')).map(({ number, text, x, y }) => (
+    <text key={number} className="spine-name" x={x} y={y + 6} style={{ fill: colourOf(levels.get(number) ?? null) }}>
+      {text}
+    </text>
+  ))
 }
 
 function Pins({ view, plane, pins, index }: { view: SpineView; plane: Plane; pins: readonly Pin[]; index: number }) {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Grid } from '../domain/geometry'
 import { between, Camera } from './camera'
 import { maximised, nextLayout, planeAfter, shownPanes } from './panes'
@@ -49,4 +49,37 @@ test('a flight passes between its ends and zooms by factors', () => {
   expect(between(from, to, 0)).toEqual(from)
   expect(between(from, to, 1)).toEqual(to)
   expect(between(from, to, 0.5)).toEqual({ centre: [5, 10, 15], mmPerPixel: 0.5 })
+})
+
+test('a flight takes all panes along, over 150 ms, and lands at once where something else is wanted', () => {
+  const frames: (() => void)[] = []
+  let now = 0
+  vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame))
+  vi.stubGlobal('cancelAnimationFrame', () => frames.splice(0))
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const { state, camera } = cameraOf()
+  camera.resize({ sagittal: size(600, 800), axial: size(400, 400), coronal: size(400, 400) }, false)
+  const before = state.getState().views
+  camera.flyTo([-20, 15, -60], { fieldMm: 30 })
+  expect(state.getState().focusMm).toEqual([-20, 15, -60])
+  expect(state.getState().views?.coronal.mmPerPixel).toBe(before?.coronal.mmPerPixel)
+  now = 75
+  frames.shift()?.()
+  const half = state.getState().views
+  now = 151
+  frames.shift()?.()
+  const landed = state.getState().views
+  for (const plane of ['sagittal', 'axial', 'coronal'] as const) {
+    const zooms = [before, half, landed].map((views) => views?.[plane].mmPerPixel ?? 0)
+    expect(zooms).toEqual([...zooms].sort((a, b) => b - a))
+    expect(new Set(zooms).size).toBe(3)
+  }
+  expect(frames).toEqual([])
+  expect(landed?.axial.centre.map(Math.round)).toEqual([-20, 15, -60])
+  camera.flyTo([-40, 30, -20], {})
+  camera.scroll('axial', 1)
+  expect(frames).toEqual([])
+  expect(Math.abs((state.getState().views?.sagittal.centre[2] ?? 0) + 20)).toBeLessThan(20)
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })

@@ -167,9 +167,9 @@ export class SpineView {
     this.stage?.render()
   }
 
-  /** Takes up how somebody likes to look; a radiograph keeps its one pane. */
-  like({ panes, alone, several, ...rest }: Partial<ViewState>): void {
-    this.state.setState(this.isFlat ? rest : { ...rest, ...(panes && alone && several ? { panes, alone, several } : {}) })
+  /** Takes up how somebody likes to look. */
+  like(liked: Partial<ViewState>): void {
+    this.state.setState(liked)
     this.stage?.setWindow(this.state.getState().window)
     this.applyStyle()
   }
