@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.browser.walking import Person, drag, pane_centre, wait_saved, wait_until
+from tests.browser.walking import SLOW_MS, Person, drag, pane_centre, wait_saved, wait_until
 
 pytestmark = [pytest.mark.browser]
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -128,8 +128,8 @@ def test_one_three_or_four_panes_and_a_surface_that_can_be_clicked(student, case
     press(student, "p")
     expect(shown(student)).to_have_count(4)
     surface = page.locator(".spine-surface")
-    expect(surface).to_have_attribute("data-meshes", "3")
-    expect(surface).to_have_attribute("data-building", "false")
+    expect(surface).to_have_attribute("data-meshes", "3", timeout=SLOW_MS)
+    expect(surface).to_have_attribute("data-building", "false", timeout=SLOW_MS)
     assert [one for one in page.workers if "surface" in one.url]
     assert coloured(student, surface, tmp_path / "surface.png") > 3000
     box = surface.bounding_box()
@@ -150,7 +150,7 @@ def test_one_three_or_four_panes_and_a_surface_that_can_be_clicked(student, case
     in_hand(student, "L3")
     spot = pane_centre(student, "axial")
     drag(student, (spot[0] - 60, spot[1] - 90), (spot[0] - 40, spot[1] - 90))
-    expect(surface).to_have_attribute("data-meshes", "4")
+    expect(surface).to_have_attribute("data-meshes", "4", timeout=SLOW_MS)
 
     press(student, "p")
     expect(shown(student)).to_have_count(1)
