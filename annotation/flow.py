@@ -14,6 +14,7 @@ from annotation.refinement import services as refinement
 from annotation.refinement.heights import begin_mask_heights
 from annotation.refinement.models import MaskRevision
 from annotation.rounds import services as rounds
+from annotation.rounds.effort import note_effort
 from annotation.studies import intake
 from annotation.studies.models import Case
 from annotation.studies.services import ON_ARRIVAL, ON_IMPORTED_MASK
@@ -29,6 +30,7 @@ def fill() -> None:
     ON_ARRIVAL[Stage.REFINING].append(refinement.ensure_main_track)
     ON_ARRIVAL[Stage.READING] += [begin_mask_heights, close_readings_when_all_are_in]
     ON_ARRIVAL[Stage.CONSENSUS].append(open_sitting)
+    ON_ARRIVAL[Stage.FINAL].append(note_effort)
     ON_ARRIVAL[Stage.FINAL].append(keep_normal_bodies)
     ON_IMPORTED_MASK[:] = [_begin_imported]
     ON_FAILURE[Job.Kind.INTAKE] = intake.note_failure

@@ -21,7 +21,7 @@ from annotation.refinement.models import (
     Stroke,
 )
 from annotation.releases.models import Release, ReleaseCase
-from annotation.rounds.models import RoundCase, TrainingRound
+from annotation.rounds.models import CaseEffort, RoundCase, TrainingRound
 from annotation.studies.anomalies import AnomalyDeclaration
 from annotation.studies.keymaps import KeyMap
 from annotation.studies.models import (
@@ -47,6 +47,7 @@ __all__ = [
     "AgreementReport",
     "AnomalyDeclaration",
     "Case",
+    "CaseEffort",
     "CaseEvent",
     "Dataset",
     "Disagreement",

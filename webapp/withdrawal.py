@@ -28,7 +28,7 @@ from annotation.refinement.models import (
     Stroke,
 )
 from annotation.releases.models import Release, ReleaseCase
-from annotation.rounds.models import RoundCase, TrainingRound
+from annotation.rounds.models import CaseEffort, RoundCase, TrainingRound
 from annotation.studies.anomalies import AnomalyDeclaration
 from annotation.studies.blobs import blob_store, original_store
 from annotation.studies.models import (
@@ -149,6 +149,7 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
         Lease.objects.filter(case__in=cases),
         LevelDone.objects.filter(case__in=cases),
         Activity.objects.filter(case__in=cases),
+        CaseEffort.objects.filter(case__in=cases),
         ProposedVertebra.objects.filter(preannotation__case__in=cases),
         PreAnnotation.objects.filter(case__in=cases),
         LevelAssignment.objects.filter(vertebra__case__in=cases),

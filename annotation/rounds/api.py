@@ -15,6 +15,7 @@ from annotation.domain.refusals import NotVisible
 from annotation.preannotation.models import ModelVersion
 from annotation.preannotation.selectors import model_in_service
 from annotation.rounds import services
+from annotation.rounds.effort import describe_effort
 from annotation.rounds.models import TrainingRound
 from annotation.studies.selectors import datasets_of, get_dataset, person_of
 from annotation.work.models import Job
@@ -62,6 +63,36 @@ class ModelVersionOutSerializer(serializers.Serializer[Any]):
     card = serializers.CharField(allow_blank=True)
 
 
+class MinutesSerializer(serializers.Serializer[Any]):
+    low = serializers.FloatField()
+    median = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    untouched = serializers.FloatField()
+    small = serializers.FloatField()
+    large = serializers.FloatField()
+
+
+class EffortGroupSerializer(serializers.Serializer[Any]):
+    model = serializers.CharField(allow_null=True)
+    round = serializers.IntegerField(allow_null=True)
+    n_cases = serializers.IntegerField()
+    n_timed = serializers.IntegerField()
+    minutes = MinutesSerializer(allow_null=True)
+    why_no_minutes = serializers.CharField(allow_blank=True)
+    n_levels = serializers.IntegerField()
+    changes = ChangesSerializer(allow_null=True)
+    why_no_changes = serializers.CharField(allow_blank=True)
+
+
+class EffortSerializer(serializers.Serializer[Any]):
+    small_change = serializers.FloatField()
+    n_unmeasured = serializers.IntegerField()
+    groups = EffortGroupSerializer(many=True)
+
+
 def describe_round(row: TrainingRound) -> dict[str, Any]:
     """Return a round as its page shows it."""
     job = row.job
@@ -106,6 +137,14 @@ class RoundsView(APIView):
         user = person_of(request)
         row = services.start_round(get_dataset(user, slug), by=user)
         return Response(describe_round(row), status=status.HTTP_201_CREATED)
+
+
+class EffortView(APIView):
+    """How long final cases took to refine and how much was changed, by proposing model."""
+
+    @extend_schema(responses=EffortSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(describe_effort(get_dataset(person_of(request), slug)))
 
 
 class RoundView(APIView):

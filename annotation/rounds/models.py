@@ -82,3 +82,25 @@ class RoundCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} in {self.round_id}"
+
+
+class CaseEffort(models.Model):
+    """What people changed in a case until it was final, against the mask they began with.
+
+    Attributes:
+        model: whose mask they began with, None where none proposed one.
+        started_from: author kind of the mask they began with.
+        levels: per vertebra `number`, `level`, voxels `changed` and `final`, and `kind`.
+    """
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="effort")
+    model = models.ForeignKey(ModelVersion, models.PROTECT, null=True, blank=True, related_name="+")
+    started_from = models.CharField(max_length=8, choices=MaskRevision.AuthorKind.choices)
+    levels = models.JSONField(default=list)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "case efforts"
+
+    def __str__(self) -> str:
+        return f"effort of {self.case_id}"

@@ -116,6 +116,12 @@ export type CaseEventOut = {
   overrides: Override[]
 }
 
+export type Changes = {
+  untouched: number
+  small: number
+  large: number
+}
+
 export type ConfidenceEnum = 'sure' | 'unsure'
 
 export type ConsensusOut = {
@@ -167,6 +173,24 @@ export type DisagreementOut = {
 }
 
 export type DisagreementOutKindEnum = 'presence' | 'grade' | 'threshold' | 'shape' | 'flags' | 'points'
+
+export type Effort = {
+  small_change: number
+  n_unmeasured: number
+  groups: EffortGroup[]
+}
+
+export type EffortGroup = {
+  model: string | null
+  round: number | null
+  n_cases: number
+  n_timed: number
+  minutes: Minutes | null
+  why_no_minutes: string
+  n_levels: number
+  changes: Changes | null
+  why_no_changes: string
+}
 
 export type FilesAdded = {
   n_files: number
@@ -316,6 +340,12 @@ export type MaskHeights = {
 }
 
 export type MineEnum = 'none' | 'open' | 'submitted'
+
+export type Minutes = {
+  low: number
+  median: number
+  high: number
+}
 
 export type ModelInService = {
   version: string
