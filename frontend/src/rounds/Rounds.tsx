@@ -11,6 +11,7 @@ import { Answer } from '../shell/Answer'
 import { Page } from '../shell/Page'
 import page from '../shell/page.module.css'
 import { StageBoard } from '../shell/StageBoard'
+import { Effort } from './Effort'
 import { ModelCard, ModelList } from './ModelCard'
 import { useModels, useRounds } from './queries'
 import { RoundPanel } from './RoundPanel'
@@ -95,6 +96,7 @@ export function Rounds() {
         {(all) => (
           <div className={page.stack}>
             {round && <Timeline rounds={all} selected={round} onSelect={setChosen} />}
+            <Effort dataset={dataset} />
             <div className={`${page.split} ${classes.split}`}>
               {round ? <RoundPanel round={round} /> : <NoRound />}
               <Aside dataset={dataset} />

@@ -5,7 +5,7 @@ import type { VolumeMeta } from '../api/types'
 import { fetchMeta, fetchPreview, fillFromPreview, gridOf, type Stream, streamSlices } from '../bridge'
 import { decoders } from '../bridge/decoders'
 import type { Grid } from '../domain/geometry'
-import { markOpened } from '../testing'
+import { markFirst, markOpened } from '../testing'
 
 export interface Loading {
   readonly phase: 'describing' | 'coarse' | 'sharpening' | 'whole' | 'failed'
@@ -109,6 +109,7 @@ export class OpenVolume {
     await Promise.all([this.stream.done, this.fillCoarsely(what)])
     if (this.stop.signal.aborted) return
     this.touch([])
+    markFirst('wholeVolume')
     this.loading.setState({ phase: 'whole', isFilled: true, sharp: meta.dims[2] })
   }
 
