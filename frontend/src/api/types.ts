@@ -11,6 +11,8 @@ export type {
   Week, WorkRow, Worklist,
 } from './schema'
 
+export type { Act as ActRow, Revision as RevisionRow, Ticked } from './schema'
+
 export type NotGraded = schema.NotGradedReasonEnum
 
 /** Anterior, middle, posterior; superior, inferior; LPS in millimetres. */

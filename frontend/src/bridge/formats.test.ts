@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import runs from '../../../tests/golden/runs.json'
 import strokes from '../../../tests/golden/strokes.json'
-import { UnknownFormat } from './packing'
-import { decodeRuns } from './runs'
+import { inflate, UnknownFormat } from './packing'
+import { decodeRuns, encodeRuns } from './runs'
 import { applyRuns, BaseMismatch, decodeStroke, encodeStroke, inverse, layOnTop, newStrokeId, runsFrom, Tool } from './stroke'
 
 const fromBase64 = (text: string) => Uint8Array.from(Buffer.from(text, 'base64'))
@@ -65,4 +65,9 @@ test('a stroke laid on top of a map that moved on replaces what it finds there',
   const made = layOnTop(theirs, mine)
   expect([...theirs]).toEqual([0, 7, 7, 7, 0])
   expect([[...made.starts], [...made.old], [...made.new]]).toEqual([[1, 2], [0, 4], [7, 7]])
+})
+
+test.each(runs.cases)('a label map is written as the server writes it: $name', async (golden) => {
+  const read = await decodeRuns(fromBase64(golden.gzip_base64))
+  expect(hexOf(await inflate(await encodeRuns(read)))).toBe(golden.plain_hex)
 })

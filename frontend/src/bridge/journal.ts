@@ -28,12 +28,21 @@ export interface Entry {
   readonly sequence: number
   /** The stroke's id: two tabs that both go on from one number keep both. */
   readonly id: string
+  /** When it was made, milliseconds since 1970; entries of older pages do not say. */
+  readonly at?: number
   /** One `lamina.stroke/2`, or `/1` in an entry of format 1. */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
+/** A stroke that waits, as bytes. */
+export interface Queued {
+  readonly sequence: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly at?: number
+}
+
 /** What an outbox needs of a journal. */
-export type Keeper = Pick<Journal, 'keep' | 'entries' | 'forget' | 'forgetAll'>
+export type Keeper = Pick<Journal, 'keep' | 'entries' | 'forget' | 'replace'>
 
 const range = (owner: string, caseId: string) => IDBKeyRange.bound([owner, caseId, 0], [owner, caseId, Infinity])
 
@@ -70,7 +79,7 @@ export class Journal {
    * killed, before this function first waits.
    */
   async keep(sequence: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const entry: Entry = { format: FORMAT, owner: this.owner, case: this.caseId, sequence, id: idIn(bytes), bytes }
+    const entry: Entry = { format: FORMAT, owner: this.owner, case: this.caseId, sequence, id: idIn(bytes), at: Date.now(), bytes }
     const writing = this.shelf.transaction('acts', 'readwrite', { durability: 'strict' })
     const put = writing.store.put(entry)
     writing.commit()
@@ -89,8 +98,13 @@ export class Journal {
     await this.shelf.delete('acts', [this.owner, this.caseId, sequence, idIn(bytes)])
   }
 
-  async forgetAll(): Promise<void> {
-    await this.shelf.delete('acts', range(this.owner, this.caseId))
+  /** Puts at most one stroke in the place of others, all at once: whatever happens, one side is there. */
+  async replace(others: readonly Queued[], one: Queued | null): Promise<void> {
+    const writing = this.shelf.transaction('acts', 'readwrite', { durability: 'strict' })
+    const { owner, caseId } = this
+    const done: Promise<unknown>[] = others.map(({ sequence, bytes }) => writing.store.delete([owner, caseId, sequence, idIn(bytes)]))
+    if (one) done.push(writing.store.put({ format: FORMAT, owner, case: caseId, id: idIn(one.bytes), ...one }))
+    await Promise.all([...done, writing.done])
   }
 
   close(): void {
@@ -103,5 +117,5 @@ export const noJournal = (why: unknown): Keeper => ({
   keep: () => Promise.reject(why),
   entries: () => Promise.resolve([]),
   forget: () => Promise.resolve(),
-  forgetAll: () => Promise.resolve(),
+  replace: (_others, one) => (one ? Promise.reject(why) : Promise.resolve()),
 })

@@ -1,7 +1,7 @@
 /** A case's label map and where it stands. */
 import { getBytes, send } from '../api/client'
 import type { Acknowledgement } from './outbox'
-import { decodeRuns, type LabelRuns } from './runs'
+import { decodeRuns, encodeRuns, type LabelRuns } from './runs'
 import { decodeStroke, type Stroke } from './stroke'
 
 export interface Mask extends LabelRuns {
@@ -21,9 +21,22 @@ const levelsIn = (line: string): Map<number, string | null> =>
   }))
 
 /** Fetches the main track as it is now, or as it was when people began with it. */
-export async function fetchMask(caseId: string, options: { revision?: 'start'; signal?: AbortSignal } = {}): Promise<Mask> {
+export function fetchMask(caseId: string, options: { revision?: 'start'; signal?: AbortSignal } = {}): Promise<Mask> {
   const which = options.revision === undefined ? '' : `&revision=${options.revision}`
-  const response = await getBytes(`/api/cases/${caseId}/mask/?track=main${which}`, options.signal)
+  return maskAt(`/api/cases/${caseId}/mask/?track=main${which}`, options.signal)
+}
+
+/** Fetches the main track as it was after an act; 0 is the start. */
+export const fetchMoment = (caseId: string, sequence: number): Promise<Mask> => maskAt(`/api/cases/${caseId}/acts/${sequence}/mask/`)
+
+/** Fetches a revision of the main track by its number. */
+export const fetchRevision = (caseId: string, number: number): Promise<Mask> => maskAt(`/api/cases/${caseId}/mask/?track=main&revision=${number}`)
+
+/** Fetches a version that lost a race. */
+export const fetchVersion = (caseId: string, id: number): Promise<Mask> => maskAt(`/api/cases/${caseId}/versions/${id}/`)
+
+async function maskAt(url: string, signal?: AbortSignal): Promise<Mask> {
+  const response = await getBytes(url, signal)
   const runs = await decodeRuns(await response.blob())
   return {
     ...runs,
@@ -34,7 +47,14 @@ export async function fetchMask(caseId: string, options: { revision?: 'start'; s
   }
 }
 
-/** Fetches one act of the main track as it came. */
+/** Keeps a whole mask that cannot follow on the main track beside it; returns when the server has it safely. */
+export async function keepVersion(caseId: string, version: LabelRuns & Pick<Mask, 'levels'>, base: number): Promise<void> {
+  const line = [...version.levels].map(([number, level]) => `${number}=${level ?? ''}`).join(',')
+  const query = new URLSearchParams({ base: String(base), levels: line })
+  await send('POST', `/api/cases/${caseId}/versions/?${query}`, { body: await encodeRuns(version) })
+}
+
+/** Fetches one act of the log. */
 export async function fetchAct(caseId: string, sequence: number, signal?: AbortSignal): Promise<Stroke> {
   const response = await getBytes(`/api/cases/${caseId}/acts/${sequence}/`, signal)
   return decodeStroke(new Uint8Array(await response.arrayBuffer()))

@@ -107,14 +107,20 @@ test.each([
   expect(server.received).toEqual([5, 6])
 })
 
-test('dropping empties outbox and journal', async () => {
+test('what waits is replaced by one act in outbox and journal at once', async () => {
   const server = aServer()
   server.failure = new ApiError(409, { detail: 'The mask was changed elsewhere.' })
   const { outbox, journal } = await anOutbox(server)
   outbox.add(dot(Tool.brush, 1))
   await reached(outbox, 'conflict')
-  await outbox.drop()
-  expect(outbox.state.waiting).toBe(0)
+  outbox.add(dot(Tool.brush, 2))
+  await outbox.replace(dot(Tool.keepMine, 9), { lastSequence: 7, revision: 3 })
+  server.failure = null
+  const next = new Outbox({ journal, send: server.send, lastSequence: 7, revision: 3 })
+  expect((await next.resume()).map(({ sequence, tool, baseRevision }) => [sequence, tool, baseRevision])).toEqual([[8, Tool.keepMine, 3]])
+  await reached(next, 'saved')
+  expect(server.received).toEqual([8])
+  await next.replace(null, { lastSequence: 8, revision: 3 })
   expect(await journal.entries()).toEqual([])
 })
 

@@ -4,7 +4,7 @@
  * pauses; a refusal stops the outbox until someone decides.
  */
 import { ApiError } from '../api/client'
-import type { Keeper } from './journal'
+import type { Keeper, Queued } from './journal'
 import { type Act, decodeStroke, encodeStroke, newStrokeId, type Stroke } from './stroke'
 
 export interface Acknowledgement {
@@ -40,7 +40,7 @@ const codeOf = (failure: unknown): string => (failure instanceof ApiError ? fail
 
 export class Outbox {
   private readonly listeners = new Set<() => void>()
-  private readonly queue: { sequence: number; bytes: Uint8Array<ArrayBuffer> }[] = []
+  private readonly queue: Queued[] = []
   private keeping: Promise<void> = Promise.resolve()
   private revision: number
   private nextSequence: number
@@ -76,7 +76,7 @@ export class Outbox {
   async resume(): Promise<Stroke[]> {
     const entries = await this.options.journal.entries()
     const strokes = entries.map((entry) => decodeStroke(entry.bytes))
-    this.queue.push(...entries.map(({ sequence, bytes }) => ({ sequence, bytes })))
+    this.queue.push(...entries.map(({ sequence, bytes, at }) => ({ sequence, bytes, at })))
     this.nextSequence = Math.max(this.nextSequence, (entries.at(-1)?.sequence ?? 0) + 1)
     if (entries.length > 0) this.begin()
     return strokes
@@ -87,7 +87,7 @@ export class Outbox {
     const sequence = this.nextSequence++
     const stroke: Stroke = { id: newStrokeId(), sequence, baseRevision: this.revision, tool, track: 0, number, runs, levels }
     const bytes = encodeStroke(stroke)
-    this.queue.push({ sequence, bytes })
+    this.queue.push({ sequence, bytes, at: Date.now() })
     const kept = this.options.journal.keep(sequence, bytes).catch(() => this.noteUnkept(sequence))
     this.keeping = this.keeping.then(() => kept)
     if (this.current.kind === 'saved') this.show({ kind: 'saving', waiting: this.queue.length, since: new Date() })
@@ -116,13 +116,34 @@ export class Outbox {
     return this.queue.map(({ bytes }) => decodeStroke(bytes))
   }
 
-  /** Gives up everything unsent; the caller then shows the server's label map. */
-  async drop(): Promise<void> {
+  /** One act that waits, or null where the server has it or never will. */
+  waiting(sequence: number): Stroke | null {
+    const found = this.queue.find((one) => one.sequence === sequence)
+    return found ? decodeStroke(found.bytes) : null
+  }
+
+  /** When the last waiting act for a vertebra was made, or the last of all; null where nobody wrote it down. */
+  madeAt(number: number): Date | null {
+    const own = this.queue.filter(({ bytes }) => decodeStroke(bytes).number === number)
+    const at = (own.at(-1) ?? this.queue.at(-1))?.at
+    return at === undefined ? null : new Date(at)
+  }
+
+  /** The number that the next act gets. */
+  get next(): number {
+    return this.nextSequence
+  }
+
+  /**
+   * Puts one act, or none, in the place of all that waits, on top of what the server has now. This outbox
+   * is closed then; the next one resumes from the journal.
+   */
+  async replace(act: Act | null, on: { readonly lastSequence: number; readonly revision: number }): Promise<void> {
     await this.keeping
-    this.queue.length = 0
-    this.unkept.clear()
-    await this.options.journal.forgetAll()
-    this.show({ kind: 'saved', waiting: 0, at: null })
+    const heading = { id: newStrokeId(), sequence: on.lastSequence + 1, baseRevision: on.revision, track: 0 }
+    const one = act && { sequence: heading.sequence, bytes: encodeStroke({ ...heading, ...act }), at: Date.now() }
+    await this.options.journal.replace(this.queue, one)
+    this.close()
   }
 
   close(): void {

@@ -66,3 +66,9 @@ export async function inflate(content: Blob | Uint8Array<ArrayBuffer>): Promise<
     throw new UnknownFormat('The bytes are not one whole gzip member.')
   }
 }
+
+/** Makes one gzip member. */
+export async function deflate(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([content]).stream().pipeThrough(new CompressionStream('gzip'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}

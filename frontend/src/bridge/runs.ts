@@ -4,7 +4,7 @@
  * i + ni * (j + nj * k).
  */
 import type { Vec3 } from '../domain/geometry'
-import { inflate, openFormat, readBytes, readU32, readU32s, UnknownFormat } from './packing'
+import { deflate, inflate, newFormat, openFormat, readBytes, readU32, readU32s, UnknownFormat, writeU32 } from './packing'
 
 const NAME = 'lamina.runs/1'
 const MAX_VOXELS = 2 ** 31
@@ -45,4 +45,21 @@ function unrolled(lengths: Uint32Array, values: Uint8Array, nVoxels: number): Ui
 /** Reads a label map as it is sent: gzip'ed. */
 export async function decodeRuns(content: Blob | Uint8Array<ArrayBuffer>): Promise<LabelRuns> {
   return parseRuns(await inflate(content))
+}
+
+/** Writes a label map as it is sent: gzip'ed. */
+export async function encodeRuns({ dims, labels }: LabelRuns): Promise<Uint8Array<ArrayBuffer>> {
+  const lengths: number[] = []
+  const values: number[] = []
+  for (let start = 0, end = 0; start < labels.length; start = end) {
+    const value = labels[start] as number
+    while (end < labels.length && labels[end] === value) end++
+    lengths.push(end - start)
+    values.push(value)
+  }
+  const writer = newFormat(NAME, 16 + 5 * lengths.length)
+  for (const number of [...dims, lengths.length]) writeU32(writer, number)
+  for (const length of lengths) writeU32(writer, length)
+  writer.bytes.set(values, writer.offset)
+  return deflate(writer.bytes)
 }

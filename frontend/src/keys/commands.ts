@@ -78,6 +78,7 @@ export const COMMANDS = {
   'mask.whole': row('mask', 'Home'),
   'mask.order': row('mask', 'Shift+O'),
   'mask.invert': row('mask', 'Shift+W'),
+  'mask.history': row('mask', 'Shift+H'),
 
   'refining.brush': row('refining', 'B'),
   'refining.eraser': row('refining', 'E'),

@@ -16,11 +16,12 @@ import { LeaseBanner } from './LeaseBanner'
 import { GoToLevel, ReturnDialog } from './LevelDialogs'
 import { LevelStrip } from './LevelStrip'
 import type { LevelRow } from './levels'
-import { OptionRow, UndoHint } from './OptionRow'
+import { OptionRow } from './OptionRow'
 import { Progress } from './Progress'
 import { LeaseStatus, SaveStatus } from './SaveStatus'
 import { ToolRail } from './ToolRail'
 import { useChanges } from './useChanges'
+import { UndoHint } from './UndoHint'
 import { useLevels } from './useLevels'
 import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
@@ -72,6 +73,7 @@ function Checking({ place }: { place: Ready }) {
     <>
       <Workstation
         place={place}
+        mayPaint={mayPaint}
         banner={isOpenForWork ? <LeaseBanner place={place} lending={lending} /> : null}
         bar={
           <>

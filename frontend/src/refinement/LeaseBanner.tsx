@@ -3,7 +3,7 @@ import { IconLock, IconMessageQuestion } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Lease } from '../api/types'
 import { formatClock } from '../domain/format'
-import { Banner } from './SaveBanner'
+import { Banner } from './Banner'
 import type { Lending } from './useLease'
 import type { Workplace } from './useWorkplace'
 

@@ -42,15 +42,3 @@ export function OptionRow({ view, scope, mayPaint }: { view: SpineView; scope: P
     </>
   )
 }
-
-/** What undo would take back. */
-export function UndoHint({ view }: { view: SpineView }) {
-  const { t } = useTranslation()
-  const levels = useStore(view.state, (state) => state.levels)
-  useStore(view.state, (state) => state.edition)
-  const { newest } = view.editor
-  if (!newest || view.editor.isPainting) return null
-  const tool = t(`refinement.tool.${newest.tool}`)
-  const level = levels.get(newest.number) ?? `#${newest.number}`
-  return <span><KeyOf command="undo" /> {newest.voxels > 0 ? t('refinement.undoes', { tool: tool.toLowerCase(), level, count: newest.voxels }) : t('refinement.undoesLevels', { tool: tool.toLowerCase(), level, count: newest.names })}</span>
-}

@@ -15,11 +15,12 @@ import type { SpineView } from '../viewer'
 import { LeaseBanner } from './LeaseBanner'
 import { GoToLevel } from './LevelDialogs'
 import { LevelStrip } from './LevelStrip'
-import { OptionRow, UndoHint } from './OptionRow'
+import { OptionRow } from './OptionRow'
 import { ProblemsPanel } from './ProblemsPanel'
 import { Progress } from './Progress'
 import { isPaused, LeaseStatus, SaveStatus } from './SaveStatus'
 import { ToolRail } from './ToolRail'
+import { UndoHint } from './UndoHint'
 import { useLevels } from './useLevels'
 import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
@@ -70,6 +71,7 @@ function Refining({ place }: { place: Ready }) {
     <>
       <Workstation
         place={place}
+        mayPaint={mayPaint}
         pins={blocking.flatMap((problem, at) => (problem.at_mm ? [{ id: `${at}`, mm: problem.at_mm, text: problem.message }] : []))}
         banner={isOpenForWork ? <LeaseBanner place={place} lending={lending} /> : null}
         bar={

@@ -1,20 +1,22 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCloudOff } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
+import type { CaseDetail } from '../api/types'
 import type { SaveState } from '../bridge'
 import { formatClock } from '../domain/format'
 import { askToSignIn } from '../shell/unsent'
 import type { SpineView } from '../viewer'
+import { Banner } from './Banner'
 import { useNow } from './useNow'
 import type { Workplace } from './useWorkplace'
+import { SetAside, VersionsGate } from './VersionsGate'
 
 const OFF = <IconCloudOff size={18} />
 const ALERT = <IconAlertTriangle size={18} />
 
 /** Says why strokes wait and what can be done; nothing while all is well. */
-export function SaveBanner({ place }: { place: Workplace & { readonly view: SpineView } }) {
+export function SaveBanner({ place }: { place: Workplace & { readonly detail: CaseDetail; readonly view: SpineView } }) {
   const { t } = useTranslation()
   const isLost = useStore(place.view.state, (state) => state.isLost)
   const { save, outbox } = place
@@ -32,18 +34,12 @@ export function SaveBanner({ place }: { place: Workplace & { readonly view: Spin
         <Button size="compact-sm" variant="outline" color="yellow" onClick={askToSignIn}>{t('refinement.signIn')}</Button>
       </Banner>
     )
-  if (save.kind === 'conflict')
-    return (
-      <Banner tone="bad" icon={ALERT} text={t('refinement.conflict', { count })}>
-        <Button size="compact-sm" onClick={() => void place.takeTheirs(true)}>{t('refinement.keepMine')}</Button>
-        <Button size="compact-sm" variant="default" onClick={() => void place.takeTheirs(false)}>{t('refinement.takeTheirs')}</Button>
-      </Banner>
-    )
+  if (save.kind === 'conflict') return <VersionsGate place={place} count={count} />
   if (save.kind === 'refused')
     return (
       <Banner tone="bad" icon={ALERT} text={t('refinement.refused', { count, detail: save.detail })}>
         <Button size="compact-sm" variant="default" onClick={() => outbox?.begin()}>{t('refinement.tryNow')}</Button>
-        <Button size="compact-sm" variant="default" onClick={() => void place.takeTheirs(false)}>{t('refinement.takeTheirs')}</Button>
+        <SetAside place={place} />
       </Banner>
     )
   if (outbox && !outbox.isKept) return <Banner tone="warn" icon={ALERT} title={t('refinement.unkeptTitle')} text={t('refinement.unkept', { count })} />
@@ -61,24 +57,5 @@ function Offline({ save, tryNow }: { save: Extract<SaveState, { kind: 'offline' 
       <span>{seconds > 0 ? t('refinement.nextTry', { seconds }) : t('refinement.trying')}</span>
       <Button size="compact-sm" variant="outline" color="yellow" onClick={tryNow}>{t('refinement.tryNow')}</Button>
     </Banner>
-  )
-}
-
-interface BannerProps {
-  readonly tone: 'warn' | 'bad'
-  readonly icon?: ReactNode
-  readonly title?: string
-  readonly text: string
-  readonly children?: ReactNode
-}
-
-export function Banner({ tone, icon, title, text, children }: BannerProps) {
-  return (
-    <div className="ws-banner" data-tone={tone} role={tone === 'bad' ? 'alert' : 'status'}>
-      {icon}
-      <span className="ws-banner-text">{title && <strong>{title} </strong>}{text}</span>
-      <span className="ws-gap" />
-      {children}
-    </div>
   )
 }

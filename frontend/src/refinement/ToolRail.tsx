@@ -11,6 +11,7 @@ import { KeyOf } from '../keys/KeysSheet'
 import { useFirstKey } from '../keys/keyStore'
 import type { SpineView, ToolInHand } from '../viewer'
 import { type PaintingScope, takeInHand } from './usePaintingKeys'
+import { useStepWords } from './UndoHint'
 
 interface Tool {
   readonly command: CommandId | null
@@ -20,6 +21,8 @@ interface Tool {
   readonly isOn?: boolean
   /** Moves into the menu of further tools where the rail is short. */
   readonly isFurther?: true
+  /** What it would do now, for the tooltip. */
+  readonly says?: string | null
 }
 
 const SIZE = 20
@@ -48,6 +51,7 @@ function useTools(view: SpineView, scope: PaintingScope): Record<'painting' | 's
   const inHand = useStore(view.state, (state) => state.tool)
   const outlineOnly = useStore(view.state, (state) => state.outlineOnly)
   const { toolbox } = view
+  const steps = useStepWords(view)
   const hand = (tool: ToolInHand, command: CommandId | null, Icon: typeof IconBrush): Tool => ({
     command, name: t(`tools.tool.${tool}`), icon: <Icon size={SIZE} />, act: () => takeInHand(view, tool), isOn: inHand === tool,
   })
@@ -67,8 +71,8 @@ function useTools(view: SpineView, scope: PaintingScope): Record<'painting' | 's
     ],
     history: [
       once(t('tools.tool.modelMask'), `${scope}.modelMask`, IconSparkles, () => void toolbox.modelMask()),
-      once(t('command.undo'), 'undo', IconArrowBackUp, () => view.editor.undo()),
-      once(t('command.redo'), 'redo', IconArrowForwardUp, () => view.editor.redo()),
+      { ...once(t('command.undo'), 'undo', IconArrowBackUp, () => view.editor.undo()), says: steps.undo && t('refinement.undoes', { what: steps.undo }) },
+      { ...once(t('command.redo'), 'redo', IconArrowForwardUp, () => view.editor.redo()), says: steps.redo && t('refinement.redoes', { what: steps.redo }) },
     ],
     looking: [
       hand('look', null, IconFocusCentered),
@@ -84,7 +88,7 @@ const shortened = (key: string) => SHORT[key] ?? key.replace('Shift+', '\u21e7')
 function ToolButton({ tool }: { tool: Tool }) {
   const key = useFirstKey(tool.command)
   return (
-    <Tooltip label={key ? `${tool.name} (${key})` : tool.name} position="right" openDelay={400}>
+    <Tooltip label={[key ? `${tool.name} (${key})` : tool.name, tool.says].filter(Boolean).join(': ')} position="right" openDelay={400}>
       <button type="button" className="ws-tool" data-further={tool.isFurther} aria-label={tool.name} aria-pressed={tool.isOn} onClick={tool.act}>
         {tool.icon}
         {key && <span aria-hidden="true">{shortened(key)}</span>}

@@ -1,7 +1,7 @@
 import { Button, Loader } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react'
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useActivity } from '../activity'
 import { useCommand } from '../keys/useKeys'
@@ -12,10 +12,13 @@ import { EmptyState } from '../shell/EmptyState'
 import { useDarkScreen } from '../shell/useDarkScreen'
 import { offerHooks } from '../testing'
 import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
+import { HistoryPanel } from './HistoryPanel'
 import { WideEnough } from './Narrow'
+import { PastBanner } from './PastBanner'
 import { SaveBanner } from './SaveBanner'
 import { useLooking } from './useLooking'
 import { useModelMask } from './useModelMask'
+import { usePast } from './usePast'
 import type { Workplace } from './useWorkplace'
 import { recordWork, screenHooks } from './workHooks'
 import './workstation.css'
@@ -30,10 +33,11 @@ interface Props {
   readonly panel?: ReactNode
   readonly pins?: readonly Pin[]
   readonly hint?: ReactNode
+  readonly mayPaint: boolean
 }
 
 /** The frame of both workplaces: case bar, levels, tools, options, three planes, status, side panel. */
-export function Workstation({ place, bar, strip, tools, options, banner, panel, pins, hint }: Props) {
+export function Workstation({ place, bar, strip, tools, options, banner, panel, pins, hint, mayPaint }: Props) {
   const { t } = useTranslation()
   const { detail, view } = place
   useWorkHooks(place)
@@ -48,11 +52,19 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   })
   const { go } = useNextCase(detail, { mayPrefetch: place.loading.phase === 'whole', waiting: place.save.waiting })
   useCommand('nextCase', go)
+  const past = usePast(place, view)
+  const [isHistory, setHistory] = useState(false)
+  const closeHistory = () => {
+    past.back()
+    setHistory(false)
+  }
+  useCommand('mask.history', () => (isHistory ? closeHistory() : setHistory(true)))
+  const side = isHistory ? <HistoryPanel place={place} past={past} onClose={closeHistory} /> : panel
   const handed = useHanded(detail.id)
   if (handed) return <HandedOver detail={detail} handed={handed} />
   return (
     <WideEnough>
-    <div className="workstation lamina-dark" data-panel={Boolean(panel)}>
+    <div className="workstation lamina-dark" data-panel={Boolean(side)}>
       <header className="ws-bar">
         <Link to="/d/$dataset/worklist" params={{ dataset: detail.dataset }} aria-label={t('refinement.toWorklist')} className="ws-back">
           <IconArrowLeft size={18} />
@@ -64,6 +76,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
       <div className="ws-banners">
         {banner}
         <SaveBanner place={place} />
+        <PastBanner view={view} past={past} mayPaint={mayPaint} />
       </div>
       {strip}
       {tools}
@@ -78,9 +91,10 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
         {detail.proposal?.phantoms_only && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('refinement.phantomsOnly')}</span>}
         <span className="ws-gap" />
         {hint}
+        <button type="button" className="ws-link-foot" aria-expanded={isHistory} onClick={() => (isHistory ? closeHistory() : setHistory(true))}><KeyOf command="mask.history" /> {t('versions.historyShort')}</button>
         <span><KeyOf command="keys" /> {t('refinement.keys')}</span>
       </footer>
-      {panel}
+      {side}
     </div>
     </WideEnough>
   )

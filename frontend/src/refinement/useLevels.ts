@@ -4,21 +4,9 @@ import { useCommand } from '../keys/useKeys'
 import { digitsTyped, type LevelRow, levelRows, neighbour, type Order, vertebraeNow } from './levels'
 import { FIELD_MM } from './useLooking'
 import { likeOrder, orderLiked } from './useViewPrefs'
+import { useLevelsDone } from './useLevelsDone'
 import type { Workplace } from './useWorkplace'
 
-/** Which levels a person has looked through; kept in this browser. */
-function useDone(caseId: string) {
-  const key = `lamina.done/1.${caseId}`
-  const [done, setDone] = useState<ReadonlySet<number>>(() => new Set(JSON.parse(localStorage.getItem(key) ?? '[]') as number[]))
-  const change = (number: number, isDone: boolean) => {
-    const next = new Set(done)
-    if (isDone) next.add(number)
-    else next.delete(number)
-    setDone(next)
-    localStorage.setItem(key, JSON.stringify([...next]))
-  }
-  return { done, change }
-}
 
 /** The level strip: rows, order, the level in hand, and the keys that move along it. */
 export function useLevels(place: Workplace, active: number, problems: readonly Problem[]) {
@@ -29,7 +17,7 @@ export function useLevels(place: Workplace, active: number, problems: readonly P
     setOrderNow(next)
     likeOrder(user, next)
   }
-  const { done, change } = useDone(place.caseId)
+  const { done, change } = useLevelsDone(place.caseId, view, () => (place.outbox ? place.outbox.next - 1 : 0))
   const rows = useMemo(
     () => levelRows({ vertebrae: vertebraeNow(detail?.vertebrae ?? [], levels, stats), problems, done, stats }, order),
     [detail, levels, stats, problems, done, order],

@@ -1,12 +1,15 @@
 /** What a person needs to work on one case's mask: the case, its mask, the lease, and safe strokes. */
+import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
-import { api, onSignedIn } from '../api/client'
+import { api } from '../api/client'
 import type { CaseDetail, Problem, Session } from '../api/types'
-import { applyRuns, BaseMismatch, fetchMask, Journal, layOnTop, noJournal, Outbox, type SaveState, sendStroke, type Stroke } from '../bridge'
+import type { Outbox, SaveState } from '../bridge'
 import { noteUnsent } from '../shell/unsent'
-import { labelStats, type LabelStats, type LevelChange, LevelMismatch, type Levels, levelsAfter, type SpineView, useVolume } from '../viewer'
+import { labelStats, type LabelStats, type Levels, type SpineView, useVolume } from '../viewer'
+import { useMask } from './useMask'
 import { useSeat } from './useSeat'
 import { useWatch } from './useWatch'
 
@@ -22,93 +25,6 @@ export function useProblems(caseId: string) {
     queryFn: ({ signal }) => api.get<Problem[]>(`/cases/${caseId}/problems/`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
-}
-
-interface OpenMask {
-  readonly view: SpineView
-  readonly outbox: Outbox
-}
-
-/**
- * Shows the case's mask in the viewer and ties its strokes to the journal and the server, while this tab
- * is the one in which its owner works.
- */
-function useMask(caseId: string, view: SpineView | null, owner: string | null) {
-  const [open, setOpen] = useState<OpenMask | null>(null)
-  const [failure, setFailure] = useState<string | null>(null)
-  const [attempt, setAttempt] = useState(0)
-  const onTop = useRef<readonly Stroke[]>([])
-  useEffect(() => {
-    if (!view || owner === null) return
-    const stop = new AbortController()
-    const ends: (() => void)[] = [() => stop.abort()]
-    openMask(caseId, view, owner, stop.signal)
-      .then((opened) => {
-        if (stop.signal.aborted) return opened.outbox.close()
-        ends.push(view.editor.onAct((act) => void opened.outbox.add(act)))
-        for (const stroke of onTop.current) layAgain(opened, stroke)
-        onTop.current = []
-        const online = () => opened.outbox.retry()
-        window.addEventListener('online', online)
-        ends.push(onSignedIn(() => opened.outbox.begin()), () => opened.outbox.close(), () => window.removeEventListener('online', online))
-        setOpen(opened)
-        setFailure(null)
-      })
-      .catch((cause: unknown) => {
-        if (!stop.signal.aborted) setFailure(cause instanceof Error ? cause.message : String(cause))
-      })
-    return () => {
-      for (const end of ends) end()
-      setOpen(null)
-    }
-  }, [caseId, view, owner, attempt])
-  /** Takes the server's mask; with `keepMine`, what was not sent is painted again on top of it. */
-  const takeTheirs = async (keepMine: boolean) => {
-    if (!open) return
-    onTop.current = keepMine ? open.outbox.pending() : []
-    await open.outbox.drop()
-    setAttempt((n) => n + 1)
-  }
-  return { open, failure, takeTheirs, reload: () => setAttempt((n) => n + 1) }
-}
-
-function layAgain({ view, outbox }: OpenMask, stroke: Stroke): void {
-  if (!view.labelMap) return
-  const runs = layOnTop(view.labelMap, stroke.runs)
-  const levels = levelsOnTop(view.state.getState().levels, stroke.levels)
-  if (runs.starts.length === 0 && levels.length === 0) return
-  outbox.add({ tool: stroke.tool, number: stroke.number, runs, levels })
-  view.setLevels(levelsAfter(view.state.getState().levels, levels))
-  view.redrawLabels()
-}
-
-/** The level changes that bring about what was wanted, from the levels as they are now. */
-function levelsOnTop(now: Levels, wanted: readonly LevelChange[]): LevelChange[] {
-  return wanted.map(({ number, to }) => ({ number, from: now.get(number) ?? null, to })).filter(({ from, to }) => from !== to)
-}
-
-/** The mask as the server has it, with what waits in this browser's journal on top. */
-async function openMask(caseId: string, view: SpineView, owner: string, signal: AbortSignal): Promise<OpenMask> {
-  const journal = await Journal.open(owner, caseId).catch(noJournal)
-  const mask = await fetchMask(caseId, { signal })
-  const send = (bytes: Uint8Array<ArrayBuffer>) => sendStroke(caseId, bytes)
-  const outbox = new Outbox({ journal, send, lastSequence: mask.lastSequence, revision: mask.revision })
-  let levels: Levels = mask.levels
-  for (const stroke of await outbox.resume()) {
-    if (stroke.sequence <= mask.lastSequence) continue
-    try {
-      const after = levelsAfter(levels, stroke.levels)
-      applyRuns(mask.labels, stroke.runs)
-      levels = after
-    } catch (cause) {
-      if (!(cause instanceof BaseMismatch || cause instanceof LevelMismatch)) throw cause
-      break
-    }
-  }
-  view.editor.nextNumber = mask.nextNumber
-  view.setLevels(levels)
-  view.setLabels(mask.labels)
-  return { view, outbox }
 }
 
 export function useSaveState(outbox: Outbox | null): SaveState {
@@ -149,6 +65,7 @@ function useLevelsShown(view: SpineView | null, detail: CaseDetail | null): Leve
 }
 
 export function useWorkplace(caseId: string) {
+  const { t } = useTranslation()
   const session = useQuery({ queryKey: ['session'], queryFn: ({ signal }) => api.get<Session>('/session/', signal), staleTime: 60_000 })
   const found = useCase(caseId)
   const detail = found.data ?? null
@@ -156,7 +73,9 @@ export function useWorkplace(caseId: string) {
   const user = session.data?.user ?? null
   const owner = user && String(user.id)
   const seat = useSeat(owner, caseId)
-  const mask = useMask(caseId, view, seat.state === 'mine' ? owner : null)
+  const sayWhyNot = (cause: unknown) =>
+    notifications.show({ message: t('refinement.notUndone', { why: cause instanceof Error ? cause.message : String(cause) }), color: 'yellow' })
+  const mask = useMask(caseId, view, seat.state === 'mine' ? owner : null, sayWhyNot)
   const state = useSaveState(mask.open?.outbox ?? null)
   useEffect(() => noteUnsent(state.waiting), [state.waiting])
   const isOthers = seat.state === 'elsewhere' || (mask.open !== null && detail?.lease?.is_me === false && state.waiting === 0)
@@ -165,7 +84,7 @@ export function useWorkplace(caseId: string) {
   const levels = useLevelsShown(view, detail)
   return {
     caseId, user, detail, failure: found.error?.message ?? mask.failure, loading, view,
-    outbox: mask.open?.outbox ?? null, save: state, stats, levels, reloadMask: mask.reload, takeTheirs: mask.takeTheirs,
+    outbox: mask.open?.outbox ?? null, save: state, stats, levels, reloadMask: mask.reload,
     seat, watch,
   }
 }

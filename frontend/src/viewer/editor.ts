@@ -1,17 +1,24 @@
 /** Acts on the label map and the levels: making them, taking them back, and telling who keeps them. */
 import { applyRuns, type Runs, runsFrom, Tool } from '../bridge'
 import { onGrid, toIjk, type Vec3 } from '../domain/geometry'
-import { type Act, changesNothing, inverseOf, levelsAfter, paintAct, voxelsOf } from './acts'
+import { type Act, changesNothing, inverseOf, levelsAfter, paintAct } from './acts'
 import { type Brush, sweep } from './brush'
 import { LAYOUT, type Plane } from './planes'
 import type { SpineView } from './spineView'
 import { adaptiveSweep, type Feel, feel } from './tools/adaptive'
 import { freeOf } from './tools/input'
+import { type Logged, loggedAct, type Step, UndoStack } from './undoStack'
 import { LARGEST_RADIUS_MM, SMALLEST_RADIUS_MM } from './viewState'
 
 type Listener = (act: Act) => void
 
-const UNDO_STEPS = 200
+/** Who keeps acts: gives each its place in the log, and fetches those that are no longer in memory. */
+export interface Keeper {
+  readonly keep: (act: Act) => number
+  readonly load: (sequence: number) => Promise<Act>
+  /** Told why an act could not be taken back. */
+  readonly failed: (cause: unknown) => void
+}
 
 export class Editor {
   private before: Map<number, number> | null = null
@@ -19,8 +26,12 @@ export class Editor {
   private isErasing = false
   /** What the edge-following brush follows; null for the other brushes. */
   private feeling: Feel | null = null
-  private undone: Act[] = []
-  private made: Act[] = []
+  private stack = new UndoStack()
+  private keeper: Keeper | null = null
+  private isPaused = false
+  /** Steps asked for while an older act is being fetched. */
+  private readonly asked: ('undo' | 'redo')[] = []
+  private isStepping = false
   private lowestFree = 1
   private readonly listeners = new Set<Listener>()
 
@@ -33,17 +44,21 @@ export class Editor {
   }
 
   get canUndo(): boolean {
-    return this.made.length > 0
+    return this.stack.newest !== null
   }
 
   get canRedo(): boolean {
-    return this.undone.length > 0
+    return this.stack.nextAgain !== null
   }
 
   /** What undo would take back. */
-  get newest(): { tool: Tool; number: number; voxels: number; names: number } | null {
-    const act = this.made.at(-1)
-    return act ? { tool: act.tool, number: act.number, voxels: voxelsOf(act), names: act.levels.length } : null
+  get newest(): Readonly<Step> | null {
+    return this.stack.newest
+  }
+
+  /** What redo would make again. */
+  get nextAgain(): Readonly<Step> | null {
+    return this.stack.nextAgain
   }
 
   get isPainting(): boolean {
@@ -61,9 +76,23 @@ export class Editor {
 
   /** Forgets what can be taken back, because another map is shown. */
   forget(): void {
-    this.made = []
-    this.undone = []
+    this.stack = new UndoStack()
+    this.keeper = null
     this.before = null
+    this.isPaused = false
+    this.asked.length = 0
+  }
+
+  /** Goes on from a log of acts; what is made from here on is handed to the keeper. */
+  goOn(log: readonly Logged[], keeper: Keeper): void {
+    this.stack = new UndoStack(log)
+    this.keeper = keeper
+    this.noteSteps()
+  }
+
+  /** While paused nothing is changed: another moment of the mask is shown. */
+  pause(isPaused: boolean): void {
+    this.isPaused = isPaused
   }
 
   /**
@@ -71,7 +100,7 @@ export class Editor {
    * where the act changes nothing or a stroke is being made; throws where it does not fit what is shown.
    */
   commit(act: Act): boolean {
-    if (this.before || changesNothing(act) || !this.view.labelMap) return false
+    if (this.before || this.isPaused || changesNothing(act) || !this.view.labelMap) return false
     this.change(act)
     this.done(act)
     return true
@@ -79,7 +108,7 @@ export class Editor {
 
   begin(plane: Plane, mm: Vec3, isErasing: boolean): void {
     const { active, tool } = this.view.state.getState()
-    if (!this.view.labelMap || this.before || (active === 0 && !isErasing)) return
+    if (this.isPaused || !this.view.labelMap || this.before || (active === 0 && !isErasing)) return
     this.feeling = tool === 'adaptive' ? this.feelAt(plane, mm) : null
     if (tool === 'adaptive' && !this.feeling) return
     this.before = new Map()
@@ -119,17 +148,11 @@ export class Editor {
   }
 
   undo(): void {
-    const act = this.before ? undefined : this.made.pop()
-    if (!act) return
-    this.undone.push(act)
-    this.changeAndTell(inverseOf(act, Tool.undo))
+    this.ask('undo')
   }
 
   redo(): void {
-    const act = this.before ? undefined : this.undone.pop()
-    if (!act) return
-    this.made.push(act)
-    this.changeAndTell({ ...act, tool: Tool.redo })
+    this.ask('redo')
   }
 
   /** Makes the brush smaller or larger by one step. */
@@ -164,15 +187,54 @@ export class Editor {
     return feel(grid, volume.hu, { across: LAYOUT[plane].across, at: toIjk(grid, mm) }, state.getState().options.adaptiveHu)
   }
 
-  private done(act: Act): void {
-    this.made = [...this.made, act].slice(-UNDO_STEPS)
-    this.undone = []
-    this.tell(act)
+  private ask(what: 'undo' | 'redo'): void {
+    if (this.before || this.isPaused) return
+    this.asked.push(what)
+    if (!this.isStepping) void this.stepThrough()
   }
 
-  private changeAndTell(act: Act): void {
-    this.change(act)
-    this.tell(act)
+  /** One step after the other; without waiting where the act is in memory. */
+  private async stepThrough(): Promise<void> {
+    this.isStepping = true
+    try {
+      for (let what = this.asked.shift(); what; what = this.asked.shift()) {
+        const step = this.topOf(what)
+        if (!step) continue
+        if (!step.act) await this.fetch(step)
+        if (step.act && step === this.topOf(what) && !this.before && !this.isPaused) this.step(what, step.act)
+      }
+    } catch (cause) {
+      this.asked.length = 0
+      this.keeper?.failed(cause)
+    } finally {
+      this.isStepping = false
+    }
+  }
+
+  private async fetch(step: Step): Promise<void> {
+    step.act = (await this.keeper?.load(step.sequence)) ?? null
+  }
+
+  private topOf(what: 'undo' | 'redo'): Step | null {
+    return what === 'undo' ? this.stack.newest : this.stack.nextAgain
+  }
+
+  private step(what: 'undo' | 'redo', act: Act): void {
+    const made = what === 'undo' ? inverseOf(act, Tool.undo) : { ...act, tool: Tool.redo }
+    this.change(made)
+    this.done(made)
+  }
+
+  private done(act: Act): void {
+    const sequence = this.keeper?.keep(act) ?? 0
+    this.stack.add(loggedAct(sequence, act))
+    for (const listener of this.listeners) listener(act)
+    this.noteSteps()
+  }
+
+  /** What can be taken back is another now: whoever shows it looks again. */
+  private noteSteps(): void {
+    this.view.state.setState(({ edition }) => ({ edition: edition + 1 }))
   }
 
   private change(act: Act): void {
@@ -192,9 +254,5 @@ export class Editor {
       for (let k = Math.floor(start / perSlice); k <= Math.floor(last / perSlice); k++) slices.add(k)
     })
     return slices
-  }
-
-  private tell(act: Act): void {
-    for (const listener of this.listeners) listener(act)
   }
 }
