@@ -8,6 +8,7 @@ from string import ascii_uppercase
 from annotation.agreement.models import AgreementReport
 from annotation.consensus.selectors import settled_grades
 from annotation.domain.agreement.report import Rated
+from annotation.domain.frames import Frame
 from annotation.domain.refusals import NotPermitted
 from annotation.domain.vertebrae import is_graded
 from annotation.domain.workflow import Role
@@ -16,6 +17,7 @@ from annotation.reading.selectors import closed_readings_in, findings_of_closed
 from annotation.studies.models import Dataset, User
 from annotation.studies.pseudonyms import worker_code
 from annotation.studies.selectors import levels_in, roles_in
+from annotation.studies.volumes import frame_of
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ def _letter(place: int) -> str:
 
 
 def _rated(finding: Finding, reading: Reading, level: str, letter: str) -> Rated:
-    heights = finding.heights_mm
+    is_ct = frame_of(reading.case.volume) is Frame.PATIENT_MM  # other millimetres never mix
+    heights = finding.heights_mm if is_ct else None
     shape = finding.shape_reader or ("none" if finding.grade_reader == 0 else None)
     return Rated(
         patient=str(reading.case.patient_id),

@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from annotation.agreement.selectors import closed_readings
 from annotation.consensus.selectors import settled_findings
 from annotation.domain.frames import Frame, FramesMixed
 from annotation.domain.geometry import Grid
@@ -115,6 +116,9 @@ def test_a_radiograph_goes_the_whole_way(dataset, people, said, frame, heights):
     assert frame_of(case.volume) is Frame(frame)
     settled = settled_findings(case)
     assert settled[2].heights_mm == pytest.approx(heights)
+    rated = closed_readings(dataset).rated
+    assert {one.heights_mm for one in rated} == {None}, "a shadow's lengths stay out of figures"
+    assert all(one.g for one in rated)
 
 
 def test_a_radiograph_is_kept_as_one_slice_with_its_frame(dataset, sign_in, people):
