@@ -79,6 +79,7 @@ export const COMMANDS = {
   'mask.order': row('mask', 'Shift+O'),
   'mask.invert': row('mask', 'Shift+W'),
   'mask.history': row('mask', 'Shift+H'),
+  'mask.equalise': row('mask', 'Shift+E'),
 
   'refining.brush': row('refining', 'B'),
   'refining.eraser': row('refining', 'E'),

@@ -11,7 +11,7 @@ import { KeyOf } from '../keys/KeysSheet'
 import { EmptyState } from '../shell/EmptyState'
 import { useDarkScreen } from '../shell/useDarkScreen'
 import { offerHooks } from '../testing'
-import { labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
+import { FilmOptions, labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
 import { HistoryPanel } from './HistoryPanel'
 import { WideEnough } from './Narrow'
 import { PastBanner } from './PastBanner'
@@ -80,7 +80,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
       </div>
       {strip}
       {tools}
-      <div className="ws-options" role="group" aria-label={t('refinement.options')}>{options}</div>
+      <div className="ws-options" role="group" aria-label={t('refinement.options')}>{options}<FilmOptions view={view} /></div>
       <div className="ws-middle">
         <SpineViewer view={view} pins={pins} onPick={pick} />
       </div>

@@ -23,6 +23,7 @@ export function usePaintingKeys(view: SpineView, scope: PaintingScope, mayPaint:
   useToolKeys(view, scope, mayPaint)
   useCommand(id(scope, 'window'), () => view.nextPreset())
   useCommand('mask.invert', () => view.toggleInvert())
+  useCommand('mask.equalise', () => view.toggleEqualised())
   useCommand('outlineOnly', () => view.toggleOutline())
   useCommand('hideOverlay', () => view.hideOverlay(true), { release: () => view.hideOverlay(false) })
 }

@@ -9,6 +9,8 @@ import type { SpineView } from './spineView'
 import type { Drawing, ToolInHand, ViewState } from './viewState'
 
 const HU_PER_PIXEL = 4
+/** Pixels that drag a window across all greys of a radiograph. */
+const FILM_PIXELS = 800
 /** Clicks this near to a polygon's first or last corner close it. */
 const NEAR_PIXELS = 8
 const PEN_BARREL = 2
@@ -193,6 +195,8 @@ export class Hand {
 
   private dragWindow(dx: number, dy: number): void {
     const { center, width } = this.state.window
-    this.view.setWindow({ center: center + dy * HU_PER_PIXEL, width: Math.max(1, width + dx * HU_PER_PIXEL) })
+    const [low, high] = this.view.volume.meta.hu_range
+    const step = this.view.isFlat ? (high - low) / FILM_PIXELS : HU_PER_PIXEL
+    this.view.setWindow({ center: center + dy * step, width: Math.max(1, width + dx * step) })
   }
 }

@@ -70,6 +70,11 @@ export class OpenVolume {
     this.restMs = Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, drawingMs / DRAWING_SHARE))
   }
 
+  /** Draws anew what has come. */
+  redraw(): void {
+    this.touch([...this.filled])
+  }
+
   isSharpAt(k: number): boolean {
     return this.isSharp.has(k)
   }

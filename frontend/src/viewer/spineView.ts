@@ -11,6 +11,7 @@ import { Camera } from './camera'
 import { Editor } from './editor'
 import { type Preset, windowAfter, type Windows, windowsOf } from './greyWindows'
 import type { LabelLayer } from './labelLayer'
+import { FilmPicture } from './filmPicture'
 import type { Described, OpenVolume } from './openVolume'
 import { type PaneLayout, shownPanes } from './panes'
 import { type Plane, PLANES, type Size, type View } from './planes'
@@ -34,6 +35,7 @@ export class SpineView {
   private readonly camera: Camera
   private layout = 'three'
   private stage: Stage | null = null
+  private film: FilmPicture | null = null
   private layer: LabelLayer | null = null
   private cornerstone: typeof import('./cornerstone') | null = null
   private labels: Uint8Array<ArrayBuffer> | null = null
@@ -154,6 +156,13 @@ export class SpineView {
     this.setWindow(next.window, next.preset)
   }
 
+  /** Shows a radiograph with local contrast, or as it is; does nothing for a CT. */
+  toggleEqualised(): void {
+    if (!this.isFlat) return
+    this.state.setState(({ isEqualised }) => ({ isEqualised: !isEqualised }))
+    this.source.redraw()
+  }
+
   /** Exchanges bright and dark. */
   toggleInvert(): void {
     this.state.setState(({ isInverted }) => ({ isInverted: !isInverted }))
@@ -271,12 +280,15 @@ export class SpineView {
     if (isGone()) return
     cornerstone.startCornerstone()
     const { meta, hu } = this.volume
-    const volume = cornerstone.makeVolume(`lamina-ct-${++volumes}`, meta, hu)
+    this.film = this.isFlat ? new FilmPicture(this.volume) : null
+    this.film?.refresh(this.state.getState().isEqualised)
+    const volume = cornerstone.makeVolume(`lamina-ct-${++volumes}`, meta, this.film?.shown ?? hu)
     const stage = new cornerstone.Stage(this.grid, elements)
     this.stage = stage
     this.cornerstone = cornerstone
     this.source.drawInto(volume)
     this.ends.push(this.source.onVoxels(() => {
+      this.film?.refresh(this.state.getState().isEqualised)
       this.askedAt = performance.now()
       stage.render()
     }))

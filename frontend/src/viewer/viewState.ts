@@ -43,6 +43,8 @@ export interface ViewState {
   readonly ownWindow: { readonly center: number; readonly width: number } | null
   /** Bright and dark are exchanged. */
   readonly isInverted: boolean
+  /** A radiograph is shown with local contrast. */
+  readonly isEqualised: boolean
   readonly fill: number
   readonly outlineOnly: boolean
   readonly isOverlayHidden: boolean
@@ -91,6 +93,7 @@ export function createViewState(): StoreApi<ViewState> {
     preset: 'bone',
     ownWindow: null,
     isInverted: false,
+    isEqualised: false,
     fill: 0.25,
     outlineOnly: false,
     isOverlayHidden: false,
