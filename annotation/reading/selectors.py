@@ -80,7 +80,8 @@ def closed_readings_in(dataset: Dataset) -> list[Reading]:
         case__dataset=dataset, case__stage__in=_OPENED_UP, status=Reading.Status.SUBMITTED
     )
     newest: dict[tuple[UUID, int], Reading] = {}
-    for row in rows.select_related("case__volume", "protocol").order_by("protocol__version", "attempt"):
+    rows = rows.select_related("case__volume", "protocol")
+    for row in rows.order_by("protocol__version", "attempt"):
         newest[row.case_id, row.reader_id] = row
     return list(newest.values())
 
