@@ -1,6 +1,8 @@
 """From case to case by one key, and the active time on the way, in a real browser."""
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.walking import Person, pane_centre, wait_until
@@ -97,6 +99,27 @@ def test_active_time_is_shown_kept_and_survives_a_lost_connection_and_a_reload(
     shown = [int(part) for part in bar.locator("strong").inner_text().split(":")]
     assert 60 * shown[0] + shown[1] >= int(more)
     student.problems = [one for one in student.problems if "ERR_INTERNET_DISCONNECTED" not in one]
+    student.leave()
+
+
+def test_a_volume_too_large_for_the_device_is_asked_about_and_drawn_at_half(
+    student, cases, tmp_path
+) -> None:
+    student.page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'deviceMemory', {get: () => 0.0001})"
+    )
+    student.page.goto(f"/c/{cases[0]}/refine?test")
+    question = student.page.get_by_role("alertdialog")
+    expect(question).to_contain_text("too large for this device")
+    question.get_by_role("button", name="Picture at half resolution").click()
+    student.wait_for("window.app?.ready === true")
+    expect(student.page.locator(".spine-viewer")).to_have_attribute("data-drawn", "true")
+    student.hook("idle")
+    for plane in ("sagittal", "axial", "coronal"):
+        pane = student.page.locator(f"[data-plane={plane}]").first
+        pane.screenshot(path=tmp_path / f"{plane}.png")
+        rgb = np.asarray(Image.open(tmp_path / f"{plane}.png").convert("RGB"))
+        assert (rgb.max(axis=-1) > 20).mean() > 0.1, plane
     student.leave()
 
 

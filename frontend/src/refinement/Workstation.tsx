@@ -14,6 +14,7 @@ import { offerHooks } from '../testing'
 import { FilmOptions, labelStats, type Pin, type SpineView, SpineViewer, StatusLine } from '../viewer'
 import { HistoryPanel } from './HistoryPanel'
 import { WideEnough } from './Narrow'
+import { MemoryQuestion } from './MemoryQuestion'
 import { PastBanner } from './PastBanner'
 import { SaveBanner } from './SaveBanner'
 import { useLooking } from './useLooking'
@@ -178,6 +179,7 @@ export function Opening({ place }: { place: Workplace }) {
         <EmptyState title={t('viewer.failed')} text={failure} act={<Button onClick={() => location.reload()}>{t('error.retry')}</Button>} />
       </div>
     )
+  if (place.loading.question) return <MemoryQuestion question={place.loading.question} />
   return (
     <div role="status" className="lamina-dark ws-opening">
       <EmptyState title={t('viewer.opening')} act={<Loader size="sm" />} />

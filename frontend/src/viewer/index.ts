@@ -24,7 +24,7 @@
  */
 export { type Act, inverseOf, levelAct, type LevelChange, LevelMismatch, type Levels, levelsAfter, paintAct, voxelsOf } from './acts'
 export { labelStats, type LabelStats } from './labelStats'
-export type { Loading } from './openVolume'
+export type { Loading, Question } from './openVolume'
 export type { Pin } from './Pane'
 export { maximised, nextLayout, planeAfter } from './panes'
 export type { Plane } from './planes'

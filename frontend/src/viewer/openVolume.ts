@@ -6,16 +6,27 @@ import { fetchMeta, fetchPreview, fillFromPreview, gridOf, type Stream, streamSl
 import { decoders } from '../bridge/decoders'
 import type { Grid } from '../domain/geometry'
 import { markFirst, markOpened } from '../testing'
+import { deviceMemory, HalfPicture, isTooLarge, type Needs, needsOf } from './memory'
 
 export interface Loading {
-  readonly phase: 'describing' | 'coarse' | 'sharpening' | 'whole' | 'failed'
+  readonly phase: 'describing' | 'asking' | 'coarse' | 'sharpening' | 'whole' | 'failed'
   /** Slices at full resolution, and slices in all. */
   readonly sharp: number
   readonly slices: number
   /** Every slice holds at least the coarse picture. */
   readonly isFilled: boolean
   readonly error: string | null
+  /** While `asking`: the volume needs more memory than a page may take here. */
+  readonly question: Question | null
 }
+
+export interface Question {
+  readonly needs: Needs
+  /** Goes on, with the picture at half resolution or whole. */
+  readonly answer: (isHalf: boolean) => void
+}
+
+export const NOTHING_LOADED: Loading = { phase: 'describing', sharp: 0, slices: 0, isFilled: false, error: null, question: null }
 
 const FILL_AT_ONCE = 24
 const SHORTEST_REST_MS = 120
@@ -33,7 +44,7 @@ export interface Described {
 }
 
 export class OpenVolume {
-  readonly loading: StoreApi<Loading> = createStore(() => ({ phase: 'describing', sharp: 0, slices: 0, isFilled: false, error: null }))
+  readonly loading: StoreApi<Loading> = createStore(() => NOTHING_LOADED)
   /** Ends when the coarse picture and the grid are there. */
   readonly described: Promise<Described>
   private readonly stop = new AbortController()
@@ -45,6 +56,8 @@ export class OpenVolume {
   private restMs = SHORTEST_REST_MS
   /** Cornerstone's volume, once there is a stage for it: told which slices hold new voxels. */
   private drawn: Types.IImageVolume | null = null
+  private hu: Int16Array<ArrayBuffer> | null = null
+  private halfPicture: HalfPicture | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(readonly id: string) {
@@ -94,11 +107,27 @@ export class OpenVolume {
   private async open(): Promise<Described> {
     void decoders()
     const meta = await fetchMeta(this.id, this.stop.signal)
+    await this.askIfTooLarge(meta)
     this.loading.setState({ slices: meta.dims[2] })
     const preview = await fetchPreview(meta, this.stop.signal)
     this.loading.setState({ phase: 'coarse' })
     const hu = new Int16Array(meta.dims[0] * meta.dims[1] * meta.dims[2])
+    this.hu = hu
     return { meta, grid: gridOf(meta), hu, preview }
+  }
+
+  /** What is put into Cornerstone's volume: the volume itself, or its picture at half resolution. */
+  shownOf({ meta, hu }: Described): { meta: VolumeMeta; voxels: Int16Array<ArrayBuffer> } {
+    return this.halfPicture ?? { meta, voxels: hu }
+  }
+
+  /** Waits for the person's answer where the volume needs more than a page may take on this device. */
+  private async askIfTooLarge(meta: VolumeMeta): Promise<void> {
+    const needs = needsOf(meta.dims, deviceMemory())
+    if (!isTooLarge(needs)) return
+    const isHalf = await new Promise<boolean>((answer) => this.loading.setState({ phase: 'asking', question: { needs, answer } }))
+    this.loading.setState({ phase: 'describing', question: null })
+    if (isHalf) this.halfPicture = new HalfPicture(meta)
   }
 
   private async sharpen(what: Described): Promise<void> {
@@ -135,7 +164,7 @@ export class OpenVolume {
   private touch(slices: readonly number[]): void {
     for (const k of slices) {
       this.filled.add(k)
-      this.drawn?.vtkOpenGLTexture.setUpdatedFrame(k)
+      this.drawn?.vtkOpenGLTexture.setUpdatedFrame(this.halfPicture && this.hu ? this.halfPicture.follow(this.hu, k) : k)
     }
     this.timer ??= setTimeout(() => {
       this.timer = undefined

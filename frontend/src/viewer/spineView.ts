@@ -279,10 +279,10 @@ export class SpineView {
     const cornerstone = await import('./cornerstone')
     if (isGone()) return
     cornerstone.startCornerstone()
-    const { meta, hu } = this.volume
+    const { meta, voxels } = this.source.shownOf(this.volume)
     this.film = this.isFlat ? new FilmPicture(this.volume) : null
     this.film?.refresh(this.state.getState().isEqualised)
-    const volume = cornerstone.makeVolume(`lamina-ct-${++volumes}`, meta, this.film?.shown ?? hu)
+    const volume = cornerstone.makeVolume(`lamina-ct-${++volumes}`, meta, this.film?.shown ?? voxels)
     const stage = new cornerstone.Stage(this.grid, elements)
     this.stage = stage
     this.cornerstone = cornerstone

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import { type Loading, OpenVolume } from './openVolume'
+import { type Loading, NOTHING_LOADED, OpenVolume } from './openVolume'
 import { SpineView } from './spineView'
 
-const WAITING = createStore<Loading>(() => ({ phase: 'describing', sharp: 0, slices: 0, isFilled: false, error: null }))
+const WAITING = createStore<Loading>(() => NOTHING_LOADED)
 
 export interface VolumeOnScreen {
   readonly loading: Loading
