@@ -33,7 +33,7 @@ export function ConflictDialog({ code, view, conflict, isBusy, onLater, onSettle
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onSettle(choice)
   }
   return (
-    <Modal opened onClose={onLater} centered size={860} withCloseButton={false} padding={0} title={null} aria-label={t('versions.title', { code })}>
+    <Modal opened onClose={onLater} centered size={860} withCloseButton={false} styles={{ body: { padding: 0 } }} aria-label={t('versions.title', { code })}>
       <div className="versions lamina-dark" onKeyDown={keepByKey} data-testid="conflict">
         <header>
           <h2>{t('versions.title', { code })}</h2>
@@ -96,7 +96,7 @@ function LevelChoice({ view, conflict, one, mm, chosen, onChoose }: ChoiceProps)
         return (
           <button key={side} type="button" role="radio" aria-checked={side === chosen} tabIndex={side === chosen ? 0 : -1} className="version-card" data-side={side} onClick={() => onChoose(side)}>
             <VersionPicture view={view} labels={conflict.versions[side].labels} number={one.number} mm={mm} colour={colourOf(named)} />
-            <span className="version-name"><strong>{side === 'theirs' ? whoOf(conflict, t('versions.anotherPage')) : t(`versions.side.${side}`)}</strong>{side === chosen ? <IconCheck size={18} /> : <kbd>{place + 1}</kbd>}</span>
+            <span className="version-name"><strong>{side === 'theirs' ? whoOf(conflict, t('versions.yourOtherPage')) : t(`versions.side.${side}`)}</strong>{side === chosen ? <IconCheck size={18} /> : <kbd>{place + 1}</kbd>}</span>
             <span className="version-facts">{[t('versions.voxels', { count: one.voxels[side], whole: formatNumber(one.voxels[side]) }), named !== level && (named ?? t('versions.noLevel')), factsOf(conflict, side, one.number, t)].filter(Boolean).join(' · ')}</span>
           </button>
         )
@@ -108,7 +108,7 @@ function LevelChoice({ view, conflict, one, mm, chosen, onChoose }: ChoiceProps)
 type Translate = ReturnType<typeof useTranslation>['t']
 
 function factsOf({ mine, others, base }: Conflict, side: Side, number: number, t: Translate): string {
-  if (side === 'before') return t('versions.afterAct', { sequence: base })
+  if (side === 'before') return base > 0 ? t('versions.after', { sequence: base }) : t('versions.atStart')
   const own = side === 'mine' ? mine.filter((act) => act.number === number) : others.filter((act) => act.number === number)
   const last = side === 'theirs' ? others.filter((act) => act.number === number).at(-1)?.at : undefined
   const count = t('versions.acts', { count: own.length })

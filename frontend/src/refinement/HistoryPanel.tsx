@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../api/client'
 import type { ActRow, RevisionRow } from '../api/types'
-import { formatMoment, formatNumber } from '../domain/format'
+import { formatClock, formatMoment, formatNumber } from '../domain/format'
 import { SidePanel } from './SidePanel'
 import { fetchLog } from './useMask'
 import type { Moment, Past } from './usePast'
@@ -47,7 +47,7 @@ export function HistoryPanel({ place, past, onClose }: { place: Workplace; past:
           return (
             <li key={`${line.kind}${line.id}`} data-kind={line.kind} data-shown={isShown}>
               <span>{line.title}</span>
-              <small>{[line.facts, line.by, formatMoment(new Date(line.at))].filter(Boolean).join(' · ')}</small>
+              <small>{[line.facts, line.by, momentOf(new Date(line.at))].filter(Boolean).join(' · ')}</small>
               <Button size="compact-xs" variant="default" onClick={() => (isShown ? past.back() : past.look(line))}>{isShown ? t('versions.now') : t('versions.look')}</Button>
             </li>
           )
@@ -57,6 +57,9 @@ export function HistoryPanel({ place, past, onClose }: { place: Workplace; past:
     </SidePanel>
   )
 }
+
+/** Today's clock time, or the day too. */
+const momentOf = (at: Date): string => (at.toDateString() === new Date().toDateString() ? formatClock(at) : formatMoment(at))
 
 function useLines(acts: readonly ActRow[], revisions: readonly RevisionRow[], levels: ReadonlyMap<number, string | null>): Line[] {
   const { t } = useTranslation()

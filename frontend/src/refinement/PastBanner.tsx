@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { IconHistory } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import type { SpineView } from '../viewer'
@@ -12,7 +13,7 @@ export function PastBanner({ view, past, mayPaint }: { view: SpineView; past: Pa
   if (!past.past) return null
   const level = active > 0 ? (levels.get(active) ?? `#${active}`) : null
   return (
-    <Banner tone="warn" text={t('versions.looking', { title: past.past.title })}>
+    <Banner tone="warn" icon={<IconHistory size={18} />} text={t('versions.looking', { title: past.past.title })}>
       {mayPaint && <Button size="compact-sm" onClick={() => past.restore(null)}>{t('versions.restore')}</Button>}
       {mayPaint && level && <Button size="compact-sm" variant="default" onClick={() => past.restore(active)}>{t('versions.restoreOne', { level })}</Button>}
       <Button size="compact-sm" variant="default" onClick={past.back}>{t('versions.now')}</Button>

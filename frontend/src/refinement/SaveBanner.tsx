@@ -35,6 +35,12 @@ export function SaveBanner({ place }: { place: Workplace & { readonly detail: Ca
       </Banner>
     )
   if (save.kind === 'conflict') return <VersionsGate place={place} count={count} />
+  if (save.kind === 'lent' && place.detail.work !== 'refine' && place.detail.work !== 'check')
+    return (
+      <Banner tone="bad" icon={ALERT} text={t('versions.movedOn', { count })}>
+        <SetAside place={place} />
+      </Banner>
+    )
   if (save.kind === 'refused')
     return (
       <Banner tone="bad" icon={ALERT} text={t('refinement.refused', { count, detail: save.detail })}>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { IconGitMerge } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail } from '../api/types'
@@ -28,7 +29,7 @@ export function VersionsGate({ place, count }: { place: Place; count: number }) 
   }, [outbox])
   return (
     <>
-      <Banner tone="bad" text={t('versions.banner', { count })}>
+      <Banner tone="bad" icon={<IconGitMerge size={18} />} text={t('versions.banner', { count })}>
         <Button size="compact-sm" loading={isBusy} onClick={() => void compare(setConflict)}>{t('versions.compare')}</Button>
         <Button size="compact-sm" variant="default" disabled={isBusy} onClick={() => void setAside()}>{t('versions.leaveTheirs')}</Button>
       </Banner>

@@ -1,7 +1,7 @@
 import { Button, Loader } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { IconAlertTriangle, IconArrowLeft } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useActivity } from '../activity'
 import { useCommand } from '../keys/useKeys'
@@ -19,7 +19,7 @@ import { PastBanner } from './PastBanner'
 import { SaveBanner } from './SaveBanner'
 import { useLooking } from './useLooking'
 import { useModelMask } from './useModelMask'
-import { usePast } from './usePast'
+import { useHistory, usePast } from './usePast'
 import type { Workplace } from './useWorkplace'
 import { recordWork, screenHooks } from './workHooks'
 import './workstation.css'
@@ -54,13 +54,8 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   const { go } = useNextCase(detail, { mayPrefetch: place.loading.phase === 'whole', waiting: place.save.waiting })
   useCommand('nextCase', go)
   const past = usePast(place, view)
-  const [isHistory, setHistory] = useState(false)
-  const closeHistory = () => {
-    past.back()
-    setHistory(false)
-  }
-  useCommand('mask.history', () => (isHistory ? closeHistory() : setHistory(true)))
-  const side = isHistory ? <HistoryPanel place={place} past={past} onClose={closeHistory} /> : panel
+  const history = useHistory(past, Boolean(panel))
+  const side = history.isOpen ? <HistoryPanel place={place} past={past} onClose={history.flip} /> : panel
   const handed = useHanded(detail.id)
   if (handed) return <HandedOver detail={detail} handed={handed} />
   return (
@@ -82,7 +77,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
       {strip}
       {tools}
       <div className="ws-options" role="group" aria-label={t('refinement.options')}>{options}<FilmOptions view={view} /></div>
-      <div className="ws-middle">
+      <div className="ws-middle" data-past={past.past !== null}>
         <SpineViewer view={view} pins={pins} onPick={pick} />
       </div>
       <footer className="ws-status">
@@ -91,8 +86,8 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
         {detail.kind === 'radiograph' && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('radiograph.noModel')}</span>}
         {detail.proposal?.phantoms_only && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('refinement.phantomsOnly')}</span>}
         <span className="ws-gap" />
-        {hint}
-        <button type="button" className="ws-link-foot" aria-expanded={isHistory} onClick={() => (isHistory ? closeHistory() : setHistory(true))}><KeyOf command="mask.history" /> {t('versions.historyShort')}</button>
+        {!past.past && hint}
+        <button type="button" className="ws-link-foot" aria-expanded={history.isOpen} onClick={history.flip}><KeyOf command="mask.history" /> {t('versions.historyShort')}</button>
         <span><KeyOf command="keys" /> {t('refinement.keys')}</span>
       </footer>
       {side}

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { applyRuns, fetchMoment, fetchRevision, fetchVersion, inverse, type Mask, type Runs } from '../bridge'
+import { useCommand } from '../keys/useKeys'
 import type { Levels, SpineView } from '../viewer'
 import { changesBetween } from './changes'
 import { restoreAct } from './restore'
@@ -69,6 +70,22 @@ export function usePast({ caseId }: Workplace, view: SpineView) {
     setPast(null)
   }, [labelsShown])
   return { past, look: (moment: Moment) => void look(moment), back, restore }
+}
+
+/** Whether the history of the mask is open; it gives way to another panel that is opened. */
+export function useHistory(past: Past, isOther: boolean) {
+  const [isOpen, setOpen] = useState(false)
+  const close = () => {
+    past.back()
+    setOpen(false)
+  }
+  const flip = () => (isOpen ? close() : setOpen(true))
+  useCommand('mask.history', flip)
+  useEffect(() => {
+    if (isOther) close()
+    // Only at the moment the other panel is opened.
+  }, [isOther])
+  return { isOpen, flip }
 }
 
 export type Past = ReturnType<typeof usePast>
