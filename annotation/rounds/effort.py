@@ -20,7 +20,7 @@ from annotation.refinement.selectors import (
     starting_revision,
 )
 from annotation.rounds.models import CaseEffort
-from annotation.studies.models import Case, Dataset
+from annotation.studies.models import Case, Dataset, Image
 from annotation.studies.selectors import levels_of
 
 SMALL_CHANGE: Final = 0.05
@@ -71,8 +71,11 @@ def changes_between(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> list
 def note_effort(case: Case) -> None:
     """Keep what people changed in a case that has become final; runs on arrival there.
 
-    A case that becomes final again is compared anew.
+    A case that becomes final again is compared anew. A radiograph is left out: no model proposes
+    for it, and its minutes are not those of a CT.
     """
+    if case.image.is_radiograph:
+        return
     track, last = find_track(case), newest_revision(case)
     if track is None or last is None:
         return
@@ -108,7 +111,8 @@ def describe_effort(dataset: Dataset) -> dict[str, Any]:
     groups: dict[Any, list[CaseEffort]] = {}
     for row in sorted(rows, key=_by_age):
         groups.setdefault(row.model_id, []).append(row)
-    n_final = dataset.cases.filter(stage=Stage.FINAL.value).count()
+    volumes = dataset.cases.filter(image__kind=Image.Kind.VOLUME)
+    n_final = volumes.filter(stage=Stage.FINAL.value).count()
     return {
         "small_change": SMALL_CHANGE,
         "n_unmeasured": n_final - len(rows),

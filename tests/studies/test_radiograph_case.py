@@ -24,6 +24,7 @@ from annotation.refinement import services as refinement
 from annotation.releases import services as releases
 from annotation.releases.tasks import build_release
 from annotation.rounds import services as rounds
+from annotation.rounds.effort import describe_effort
 from annotation.studies import intake
 from annotation.studies import services as studies
 from annotation.studies.blobs import blob_store
@@ -119,6 +120,8 @@ def test_a_radiograph_goes_the_whole_way(dataset, people, said, frame, heights):
     rated = closed_readings(dataset).rated
     assert {one.heights_mm for one in rated} == {None}, "a shadow's lengths stay out of figures"
     assert all(one.g for one in rated)
+    assert describe_effort(dataset)["groups"] == []
+    assert describe_effort(dataset)["n_unmeasured"] == 0
 
 
 def test_a_radiograph_is_kept_as_one_slice_with_its_frame(dataset, sign_in, people):

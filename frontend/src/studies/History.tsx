@@ -87,7 +87,22 @@ function Facts({ detail }: { detail: CaseDetail }) {
           <FactRow key={name} name={t(`history.fact.${name}`)} value={shown(value)} />
         ))}
       </dl>
+      <Remarks remarks={detail.remarks} />
     </aside>
+  )
+}
+
+/** What the intake noted of a radiograph: inverted, turned, not stated. */
+function Remarks({ remarks }: { remarks: readonly string[] }) {
+  const { t } = useTranslation()
+  if (remarks.length === 0) return null
+  return (
+    <>
+      <h2 className={page.panelTitle}>{t('history.remarks')}</h2>
+      <ul className={`${page.soft} ${classes.remarks}`}>
+        {remarks.map((remark) => <li key={remark}>{remark.charAt(0).toUpperCase() + remark.slice(1)}</li>)}
+      </ul>
+    </>
   )
 }
 
