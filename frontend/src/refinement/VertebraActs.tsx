@@ -1,5 +1,5 @@
 import { Autocomplete, Button, Checkbox, CloseButton, Menu, Modal, Stack, Switch } from '@mantine/core'
-import { IconTags } from '@tabler/icons-react'
+import { IconPlus, IconTags } from '@tabler/icons-react'
 import { type FormEvent, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ANOMALIES, type Anomaly, anomalyOf, EXCLUDES } from '../domain/anomalies'
@@ -11,12 +11,19 @@ import type { ActDialog, VertebraActs } from './useVertebraActs'
 
 const MOST_SHOWN = 6
 
-/** Every act on names with its key, for those who look for it with the mouse. */
+/** Every act on names with its key, for those who look for it with the mouse; adding alone where nothing is named. */
 export function ActsMenu({ acts }: { acts: VertebraActs }) {
   const { t } = useTranslation()
   const item = (command: CommandId, act: () => void) => (
     <Menu.Item key={command} onClick={act} rightSection={<KeyOf command={command} />}>{t(`command.${command.replace('.', '_')}`)}</Menu.Item>
   )
+  if (acts.spine.chain.length === 0) {
+    return (
+      <button type="button" className="ws-add" onClick={acts.ask('add')}>
+        <IconPlus size={16} />{t('refinement.addLevel')} <KeyOf command="mask.addVertebra" />
+      </button>
+    )
+  }
   return (
     <Menu position="top-start" width={330} withinPortal>
       <Menu.Target>
