@@ -91,7 +91,7 @@ function ToolButton({ tool }: { tool: Tool }) {
     <Tooltip label={[key ? `${tool.name} (${key})` : tool.name, tool.says].filter(Boolean).join(': ')} position="right" openDelay={400}>
       <button type="button" className="ws-tool" data-further={tool.isFurther} aria-label={tool.name} aria-pressed={tool.isOn} onClick={tool.act}>
         {tool.icon}
-        {key && <span aria-hidden="true">{shortened(key)}</span>}
+        {key && <span aria-hidden="true" data-key={shortened(key)} />}
       </button>
     </Tooltip>
   )
