@@ -67,7 +67,7 @@ def test_keys_go_from_level_to_level_and_all_panes_follow(student, case) -> None
     assert violations(student) == []
     press(student, "Shift+O")
     expect(page.get_by_role("button", name="From the head down")).to_be_visible()
-    lock = page.get_by_role("button", name="Neighbours locked")
+    lock = page.get_by_role("button", name="Neighbours")
     for key, level in (
         ("1", "T12"),
         ("j", "L1"),

@@ -25,22 +25,25 @@ export function ActsMenu({ acts }: { acts: VertebraActs }) {
     )
   }
   return (
-    <Menu position="top-start" width={330} withinPortal>
-      <Menu.Target>
-        <button type="button" className="ws-add"><IconTags size={16} />{t('refinement.labels')}</button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {item('mask.shiftUp', () => acts.acts.shift(-1))}
-        {item('mask.shiftDown', () => acts.acts.shift(1))}
-        {item('mask.insertLevel', acts.ask('insert'))}
-        {item('mask.relabel', acts.ask('relabel'))}
-        {item('mask.swapLevels', acts.ask('swap'))}
-        {item('mask.removeLevel', acts.acts.remove)}
-        <Menu.Divider />
-        {item('mask.addVertebra', acts.ask('add'))}
-        {item('mask.anomalies', acts.ask('anomalies'))}
-      </Menu.Dropdown>
-    </Menu>
+    <div className="ws-names">
+      <button type="button" className="ws-add" onClick={acts.ask('add')}><IconPlus size={16} />{t('refinement.addLevel')}</button>
+      <Menu position="top-start" width={330} withinPortal>
+        <Menu.Target>
+          <button type="button" className="ws-add" aria-label={t('refinement.labels')} title={t('refinement.labels')}><IconTags size={18} /></button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {item('mask.shiftUp', () => acts.acts.shift(-1))}
+          {item('mask.shiftDown', () => acts.acts.shift(1))}
+          {item('mask.insertLevel', acts.ask('insert'))}
+          {item('mask.relabel', acts.ask('relabel'))}
+          {item('mask.swapLevels', acts.ask('swap'))}
+          {item('mask.removeLevel', acts.acts.remove)}
+          <Menu.Divider />
+          {item('mask.addVertebra', acts.ask('add'))}
+          {item('mask.anomalies', acts.ask('anomalies'))}
+        </Menu.Dropdown>
+      </Menu>
+    </div>
   )
 }
 
