@@ -30,7 +30,7 @@ export function ChangeBars({ groups, label }: { groups: EffortGroup[]; label: st
   const width = Math.min(WIDEST, (0.6 * WIDTH) / groups.length)
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label} className={classes.chart}>
-      <Lines steps={STEPS} />
+      <Lines steps={STEPS} unit={t('rounds.effort.percent_of_levels')} />
       {groups.map((group, at) => (
         <g key={group.model}>
           <Bar group={group} x={xOf(at, groups.length)} width={width} />

@@ -5,14 +5,15 @@ import { HEIGHT, LEFT, scaleTo, WIDTH, xOf, yOf } from './axis'
 import classes from './Effort.module.css'
 import { useGroupName } from './useGroupName'
 
-export function Lines({ steps, decimals = 0 }: { steps: number[]; decimals?: number }) {
+export function Lines({ steps, unit, decimals = 0 }: { steps: number[]; unit: string; decimals?: number }) {
   const most = steps.at(-1) as number
-  return steps.map((value) => (
+  const lines = steps.map((value) => (
     <g key={value}>
       <line className={classes.grid} x1={LEFT} x2={WIDTH} y1={yOf(value, most)} y2={yOf(value, most)} />
       <text className={classes.tick} x={LEFT - 8} y={yOf(value, most) + 4} textAnchor="end">{formatNumber(value, decimals)}</text>
     </g>
   ))
+  return [<text key="unit" className={classes.tick} x={0} y={12}>{unit}</text>, ...lines]
 }
 
 /** Median active minutes per case as a line, the middle half as a band around it. */
@@ -26,7 +27,7 @@ export function MinutesCurve({ groups, label }: { groups: EffortGroup[]; label: 
   const band = [...known.map((one) => place(one.at, one.high)), ...[...known].reverse().map((one) => place(one.at, one.low))]
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label} className={classes.chart}>
-      <Lines steps={steps} decimals={(steps[1] as number) < 1 ? 1 : 0} />
+      <Lines steps={steps} unit={t('rounds.effort.min_per_case')} decimals={(steps[1] as number) < 1 ? 1 : 0} />
       {known.length > 1 && <polygon className={classes.band} points={band.join(' ')} />}
       {known.length > 1 && <polyline className={classes.line} points={known.map((one) => place(one.at, one.median)).join(' ')} />}
       {known.map((one) => (

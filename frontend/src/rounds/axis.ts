@@ -1,8 +1,8 @@
 /** Where things stand in the two small charts: columns of groups over a scale with round steps. */
-export const WIDTH = 400
-export const HEIGHT = 220
+export const WIDTH = 560
+export const HEIGHT = 234
 export const LEFT = 36
-export const TOP = 14
+export const TOP = 28
 export const BOTTOM = 30
 const STEPS = [1, 2, 5]
 

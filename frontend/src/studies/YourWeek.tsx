@@ -15,6 +15,10 @@ export function YourWeek({ dataset }: { dataset: string }) {
     staleTime: 30_000,
   })
   if (!week) return null
+  const long = (seconds: number) =>
+    seconds < 3600
+      ? formatDuration(seconds)
+      : t('worklist.week.hours', { hours: formatNumber(Math.floor(seconds / 3600)), minutes: formatNumber(Math.floor((seconds % 3600) / 60)) })
   const { first_check: check, most_frequent_return: reason } = week
   return (
     <section className={`${page.panel} ${page.padded}`} aria-label={t('worklist.week.title')}>
@@ -22,11 +26,11 @@ export function YourWeek({ dataset }: { dataset: string }) {
         <h2 className={page.panelTitle}>{t('worklist.week.title')}</h2>
         <span className={page.caption}>{t('worklist.week.only_you')}</span>
       </header>
-      <dl className={page.counts}>
+      <dl className={`${page.counts} ${classes.week}`}>
         <dt>{t('worklist.week.handed_in')}</dt>
         <dd>{formatNumber(week.handed_in)}</dd>
         <dt>{t('worklist.week.active')}</dt>
-        <dd>{formatDuration(week.active_seconds)}</dd>
+        <dd>{long(week.active_seconds)}</dd>
         <dt>{t('worklist.week.median')}</dt>
         <dd>{week.median_seconds === null ? t('worklist.dash') : formatDuration(week.median_seconds)}</dd>
         {check && (
