@@ -1,5 +1,5 @@
 /** The tools of one viewer: what each is given, and how its answer becomes one act. */
-import { type LevelChange, Tool } from '../bridge'
+import { type LevelChange, type Runs, Tool } from '../bridge'
 import { flatIndex, isInside, toIjk, type Vec3 } from '../domain/geometry'
 import { LAYOUT, type Plane, sliceCount } from './planes'
 import type { SpineView } from './spineView'
@@ -287,7 +287,7 @@ export class Toolbox {
     const runs = runsInBox(dims, box, before, outcome)
     if (!view.editor.commit({ tool: plan.tool, number, runs, levels: plan.levels ?? [] })) return this.sayRefusal(refuse('nothing'), number, plan.job)
     if (plan.next !== undefined) view.setActive(plan.next)
-    this.sayDone(plan.tool, number, before, outcome)
+    this.sayDone(plan.tool, number, before, runs)
     return true
   }
 
@@ -328,13 +328,12 @@ export class Toolbox {
     this.view.state.setState({ notice })
   }
 
-  private sayDone(tool: Tool, number: number, before: Uint8Array, after: Uint8Array): void {
+  private sayDone(tool: Tool, number: number, before: Uint8Array, runs: Runs): void {
     let [had, added, removed] = [0, 0, 0]
-    before.forEach((was, index) => {
-      const is = after[index] as number
-      if (was === number) had++
-      if (was !== number && is === number) added++
-      if (was === number && is !== number) removed++
+    for (const value of before) if (value === number) had++
+    runs.lengths.forEach((length, run) => {
+      if (runs.new[run] === number) added += length
+      if (runs.old[run] === number) removed += length
     })
     const voxelMl = this.view.grid.spacingMm.reduce((product, size) => product * size, 0.001)
     const hundredths = had === 0 ? null : (100 * (added - removed)) / had

@@ -14,26 +14,29 @@ export const voxelsOf = (box: Box): number => sizeOf(box).reduce((product, size)
 
 const vec = (value: (axis: 0 | 1 | 2) => number): Vec3 => [value(0), value(1), value(2)]
 
-/** The box around all voxels of a vertebra, or null where it has none. */
+/**
+ * The box around all voxels of a vertebra, or null where it has none. Looks for the next voxel as fast
+ * as memory is read, and at each row once: a whole volume takes some milliseconds.
+ */
 export function boxOf(dims: Vec3, labels: Uint8Array, number: number): Box | null {
-  const first = labels.indexOf(number)
-  if (first < 0) return null
   const [ni, nj] = dims
-  const perSlice = ni * nj
-  const [firstK, lastK] = [Math.floor(first / perSlice), Math.floor(labels.lastIndexOf(number) / perSlice)]
   let [lowI, lowJ, highI, highJ] = [ni, nj, -1, -1]
-  for (let k = firstK; k <= lastK; k++)
-    for (let j = 0; j < nj; j++) {
-      const start = flatIndex(dims, 0, j, k)
-      for (let i = 0; i < ni; i++) {
-        if (labels[start + i] !== number) continue
-        if (i < lowI) lowI = i
-        if (i > highI) highI = i
-        if (j < lowJ) lowJ = j
-        if (j > highJ) highJ = j
-      }
-    }
-  return { low: [lowI, lowJ, firstK], high: [highI, highJ, lastK] }
+  let [firstK, lastK] = [-1, -1]
+  for (let at = labels.indexOf(number); at >= 0; ) {
+    const row = Math.floor(at / ni)
+    const start = row * ni
+    const j = row % nj
+    lastK = Math.floor(row / nj)
+    if (firstK < 0) firstK = lastK
+    lowI = Math.min(lowI, at - start)
+    lowJ = Math.min(lowJ, j)
+    highJ = Math.max(highJ, j)
+    let i = ni - 1
+    while (i > highI && labels[start + i] !== number) i--
+    highI = i
+    at = labels.indexOf(number, start + ni)
+  }
+  return firstK < 0 ? null : { low: [lowI, lowJ, firstK], high: [highI, highJ, lastK] }
 }
 
 /** The box made larger by some voxels along each axis, within the volume. */
