@@ -148,8 +148,8 @@ def test_scissors_cut_along_what_is_drawn(bench, plane) -> None:
     bench.does(lambda: bench.drag(lasso[0], lasso[3]), take(~box & shown, L1))
 
     bench.choose("Shape", "Polygon")
-    bench.choose("What is done", "Fill inside")
-    bench.choose("Slices", "Some slices")
+    bench.choose("What is done", "Fill")
+    bench.choose("Slices", "Some")
     bench.set("slices", "3")
     corners = [(x + 60, y + 30) for x, y in lasso]
     some = bench.slice_at(plane, bench.place(plane, centre), 1)
@@ -160,8 +160,8 @@ def test_scissors_cut_along_what_is_drawn(bench, plane) -> None:
 
     bench.does(polygon, put(bench.within(plane, corners) & some, L1))
     bench.choose("Shape", "Lasso")
-    bench.choose("What is done", "Erase inside")
-    bench.choose("Slices", "All slices")
+    bench.choose("What is done", "Erase")
+    bench.choose("Slices", "All")
 
 
 def test_fill_reaches_as_far_as_it_may(bench) -> None:

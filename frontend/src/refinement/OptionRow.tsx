@@ -11,13 +11,18 @@ import type { PaintingScope } from './usePaintingKeys'
 
 const ERASABLE: readonly ToolInHand[] = ['brush', 'adaptive', 'scissors']
 
+/** With these, a density range leaves little room. */
+const SIZED: readonly ToolInHand[] = ['brush', 'eraser', 'grow']
+
 /** The level in hand, the brush and its limits. */
 export function OptionRow({ view, scope, mayPaint }: { view: SpineView; scope: PaintingScope; mayPaint: boolean }) {
   const { t } = useTranslation()
-  const { active, levels, tool, lockNeighbours, fill } = useStore(
+  const { active, levels, tool, boneOnly, lockNeighbours, fill } = useStore(
     view.state,
-    useShallow(({ active, levels, tool, lockNeighbours, fill }) => ({ active, levels, tool, lockNeighbours, fill })),
+    useShallow(({ active, levels, tool, boneOnly, lockNeighbours, fill }) => ({ active, levels, tool, boneOnly, lockNeighbours, fill })),
   )
+  const isFull = tool === 'scissors' || tool === 'fill' || (boneOnly && SIZED.includes(tool))
+  const lock = t(lockNeighbours ? 'refinement.lock' : 'refinement.unlocked')
   const level = levels.get(active) ?? null
   return (
     <>
@@ -28,8 +33,8 @@ export function OptionRow({ view, scope, mayPaint }: { view: SpineView; scope: P
         <>
           <span className="ws-dim">{t(`tools.tool.${tool}`)}</span>
           <ToolOptions view={view} scope={scope} />
-          <button type="button" className="ws-toggle" aria-pressed={lockNeighbours} onClick={() => view.state.setState({ lockNeighbours: !lockNeighbours })}>
-            {lockNeighbours ? <IconLock size={14} /> : <IconLockOpen size={14} />} {t(lockNeighbours ? 'refinement.lock' : 'refinement.unlocked')} <KeyOf command={`${scope}.lock`} />
+          <button type="button" className="ws-toggle" aria-pressed={lockNeighbours} aria-label={lock} title={isFull ? lock : undefined} onClick={() => view.state.setState({ lockNeighbours: !lockNeighbours })}>
+            {lockNeighbours ? <IconLock size={14} /> : <IconLockOpen size={14} />} {!isFull && lock} <KeyOf command={`${scope}.lock`} />
           </button>
         </>
       )}

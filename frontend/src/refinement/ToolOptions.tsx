@@ -46,7 +46,7 @@ interface AmountProps {
 function Amount({ label, value, unit, range, step = 1, placeholder, onChange }: AmountProps) {
   return (
     <NumberInput
-      size="xs" w={92} aria-label={label} value={value ?? ''} suffix={` ${unit}`} min={range[0]} max={range[1]} step={step} placeholder={placeholder} clampBehavior="blur"
+      size="xs" w={76} hideControls aria-label={label} value={value ?? ''} suffix={` ${unit}`} min={range[0]} max={range[1]} step={step} placeholder={placeholder} clampBehavior="blur"
       onChange={(typed) => {
         if (typeof typed === 'number' && typed >= range[0] && typed <= range[1]) onChange(typed)
         else if (typed === '' && placeholder !== undefined) onChange(null)
@@ -92,21 +92,19 @@ function Range({ view }: { view: SpineView }) {
 
 /** Whether only a range of densities is painted on, and which. */
 function DensityLimit({ view, scope }: Props) {
-  return view.isFlat ? null : <CtDensityLimit view={view} scope={scope} />
+  const isOn = useStore(view.state, (state) => state.boneOnly)
+  return view.isFlat ? null : <><DensityToggle view={view} scope={scope} />{isOn && <Range view={view} />}</>
 }
 
-function CtDensityLimit({ view, scope }: Props) {
+function DensityToggle({ view, scope }: Props) {
   const { t } = useTranslation()
   const isOn = useStore(view.state, (state) => state.boneOnly)
   const { huLow, huHigh } = useOptions(view)
   const isBone = huLow === BONE_FROM_HU && huHigh === null
   return (
-    <>
-      <button type="button" className="ws-toggle" aria-pressed={isOn} onClick={() => view.state.setState({ boneOnly: !isOn })}>
-        {isBone ? t('refinement.boneOnly') : t('tools.densityLimit')} <KeyOf command={`${scope}.threshold`} />
-      </button>
-      {isOn && <Range view={view} />}
-    </>
+    <button type="button" className="ws-toggle" aria-pressed={isOn} onClick={() => view.state.setState({ boneOnly: !isOn })}>
+      {isBone ? t('refinement.boneOnly') : t('tools.densityLimit')} <KeyOf command={`${scope}.threshold`} />
+    </button>
   )
 }
 
@@ -135,7 +133,7 @@ function ScissorsRow({ view, scope }: Props) {
       <Choice label={t('tools.act')} value={cutAct} of={{ erase: t('tools.erase'), fill: t('tools.fillInside'), outside: t('tools.outside') }} onChange={(value) => view.toolbox.set({ cutAct: value })} />
       {!view.isFlat && <Choice label={t('tools.slices')} value={cutSlices} of={{ one: t('tools.one'), some: t('tools.some'), all: t('tools.all') }} onChange={(value) => view.toolbox.set({ cutSlices: value })} />}
       {cutSlices === 'some' && !view.isFlat && <Amount label={t('tools.count')} value={cutCount} unit={t('tools.count')} range={[1, 99]} step={2} onChange={(value) => value !== null && view.toolbox.set({ cutCount: value })} />}
-      {cutAct === 'fill' && <DensityLimit view={view} scope={scope} />}
+      {cutAct === 'fill' && !view.isFlat && <DensityToggle view={view} scope={scope} />}
       {cutShape === 'polygon' && <span className="ws-dim">{t('tools.closePolygon')}</span>}
     </>
   )
