@@ -353,6 +353,7 @@ def test_a_fused_body_is_split_and_a_level_merged(bench) -> None:
 
     bench.does(merge, lambda mask: np.where(mask == L1, L2, mask).astype(np.uint8))
     assert seen == {T12: "T12", L2: "L2"}
+    assert bench.levels() == {T12: "T12", L1: "L1", L2: "L2"}
 
 
 def test_a_level_is_cleared_and_taken_from_the_model(bench) -> None:
@@ -370,6 +371,54 @@ def test_a_level_is_cleared_and_taken_from_the_model(bench) -> None:
     bench.key("z")
     bench.settled()
     bench.refuses(lambda: bench.key("r"), "L1 is as it began")
+
+
+RAIL = {
+    "Brush": "B",
+    "Eraser": "E",
+    "Edge-following brush": "A",
+    "Scissors": "C",
+    "Flood fill": "\u21e7F",
+    "Pick a level": "Q",
+    "Islands": "X",
+    "Holes": "H",
+    "Smooth": "O",
+    "Split": "S",
+}
+FURTHER = {"Merge": "M", "Absorb": "ShiftM", "Grow or shrink": "}"}
+ONCE = {
+    "Fill the slices between": "I",
+    "Model's mask for this level": "R",
+    "Undo": "Z",
+    "Redo": "Y",
+}
+
+
+def test_the_rail_takes_every_tool_in_hand(bench) -> None:
+    rail = bench.page.get_by_role("toolbar")
+    tool = bench.page.locator(".ws-options")
+    for name, key in RAIL.items():
+        button = rail.get_by_role("button", name=name, exact=True)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        expect(button).to_have_text(key)
+        expect(tool).to_contain_text(name)
+    for name, key in ONCE.items():
+        expect(rail.get_by_role("button", name=name, exact=True)).to_have_text(key)
+    for name, key in FURTHER.items():
+        rail.get_by_role("button", name="More tools").click()
+        item = bench.page.get_by_role("menuitem", name=name)
+        expect(item).to_contain_text(key)
+        item.click()
+        expect(tool).to_contain_text(name)
+    rail.get_by_role("button", name="Scissors").hover()
+    expect(bench.page.get_by_role("tooltip")).to_have_text("Scissors (C)")
+    box = rail.bounding_box()
+    assert box["y"] + box["height"] <= 900
+    assert bench.page.evaluate(
+        "(({scrollHeight, clientHeight}) => scrollHeight <= clientHeight)"
+        "(document.querySelector('[role=toolbar]'))"
+    )
 
 
 def test_wheel_and_buttons_look_around(bench) -> None:
@@ -420,8 +469,8 @@ def test_escape_drops_what_is_half_done(bench) -> None:
         bench.key("Escape")
         bench.page.mouse.move(end[0] + 20, end[1])
         bench.page.mouse.up()
-        assert np.array_equal(bench.settled(), before)
-    assert bench.page.locator(".spine-outline").count() == 0
+        assert bench.page.locator(".spine-outline").count() == 0
+    assert np.array_equal(bench.settled(), before)
 
 
 def touch(client: CDPSession, kind: str, *points: Point) -> None:
