@@ -112,7 +112,7 @@ describe('an edited finding', () => {
   it("takes over what the sitting did not change, without the reader's remark", () => {
     const one = entry('x', 'grade', 7, { deformity: ['schmorl'], remark: 'mine' }, { grade_reader: 0 })
     const said = { grade_reader: 2 as const, shape_reader: 'wedge' as const, not_graded_reason: null }
-    expect(editedFinding(one, { points: body(14), finding: said })).toEqual({
+    expect(editedFinding(one, { points: body(14), by: null, finding: said })).toEqual({
       level: 'T7',
       deformity: ['schmorl'],
       foreign_material: [],
@@ -120,6 +120,7 @@ describe('an edited finding', () => {
       remark: '',
       ...said,
       six_points_mm: body(14),
+      points_by: null,
     })
   })
 })

@@ -2,6 +2,7 @@
 import type { DisagreementOut, Finding } from '../api/types'
 import { conventionOf, measurePoints } from '../domain/genant'
 import type { Measurement } from '../domain/genant'
+import type { Origins } from '../viewer/sixPoints/origins'
 import type { SixPoints } from '../viewer/sixPoints/plane'
 
 /** A difference this small in G around a limit is measurement noise (between experts about 0.04). */
@@ -111,7 +112,7 @@ type Edited = Pick<Finding, 'grade_reader' | 'shape_reader' | 'not_graded_reason
 /** All that a sitting says with points of its own: what it did not change is reader A's (or B's). */
 export function editedFinding(
   entry: DisagreementOut,
-  draft: { readonly points: SixPoints | null; readonly finding: Edited },
+  draft: { readonly points: SixPoints | null; readonly by: Origins | null; readonly finding: Edited },
 ): Partial<Finding> {
   const base = entry.a ?? entry.b
   return {
@@ -122,5 +123,6 @@ export function editedFinding(
     remark: '',
     ...draft.finding,
     six_points_mm: draft.points,
+    points_by: draft.by,
   }
 }

@@ -118,6 +118,12 @@ export const COMMANDS = {
   'reading.deformity': row('reading', 'D'),
   'reading.othersNormal': row('reading', 'Shift+Enter'),
   'reading.plane': row('reading', 'P'),
+  'reading.points': row('reading', 'E'),
+  'reading.place': row('reading', 'A'),
+  'reading.removePoints': row('reading', 'Delete'),
+  'reading.snap': row('reading', 'S'),
+  'reading.snapAll': row('reading', 'Shift+S'),
+  'reading.howMade': row('reading', 'I'),
 
   'consensus.takeA': row('consensus', '1'),
   'consensus.takeB': row('consensus', '2'),

@@ -3,26 +3,31 @@ import type { Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
 import { useLengths } from '../grading/lengths'
 import type { Expected } from '../grading/neighbours'
+import type { PicturePlane } from '../viewer/sixPoints/plane'
+import { howHeights } from './howMade'
+import { flagsOf } from './measures'
 import classes from './reading.module.css'
 
 interface Props {
   readonly finding: Finding
   readonly expected: Expected | null
   readonly nameOf: (finding: Pick<Finding, 'number' | 'level'>) => string
+  readonly plane: PicturePlane | null
 }
 
 const NOTABLE_LOSS = 0.2
 
 /** Heights beside what the neighbours let expect; without a spacing shares and changes only. */
-export function HeightsTable({ finding, expected, nameOf }: Props) {
+export function HeightsTable({ finding, expected, nameOf, plane }: Props) {
   const { t } = useTranslation()
+  const how = plane ? howHeights(finding, plane, t) : undefined
   const lengths = useLengths()
   return (
     <table className={classes.table}>
       <thead>
         <tr>
-          <th>{lengths.title}</th>
-          <th colSpan={3} className={classes.from}>
+          <th title={how}>{lengths.title}</th>
+          <th colSpan={3} className={classes.from} title={expected ? expectedHow(expected, nameOf, t) : undefined}>
             {expected ? sourceOf(expected, nameOf, t) : t('reading.heights.none')}
           </th>
         </tr>
@@ -33,7 +38,7 @@ export function HeightsTable({ finding, expected, nameOf }: Props) {
           const other = expected?.heightsMm[place]
           const change = own === undefined || other === undefined ? null : own / other - 1
           return (
-            <tr key={segment}>
+            <tr key={segment} title={how} data-segment={segment}>
               <th scope="row">{t(`grading.${segment}`)}</th>
               <td className={classes.own}>{lengths.show(finding.heights_mm ?? [], place)}</td>
               <td className={classes.beside}>{other === undefined || !lengths.hasMm ? '' : formatNumber(other, 1)}</td>
@@ -49,6 +54,11 @@ export function HeightsTable({ finding, expected, nameOf }: Props) {
 }
 
 type Translate = ReturnType<typeof useTranslation>['t']
+
+function expectedHow(expected: Expected, nameOf: Props['nameOf'], t: Translate): string {
+  const levels = expected.sources.map(nameOf).join(', ')
+  return `${t('reading.made.expected', { levels })} ${flagsOf(expected, t)}`.trim()
+}
 
 function sourceOf(expected: Expected, nameOf: Props['nameOf'], t: Translate): string {
   const levels = expected.sources.map(nameOf).join(', ')

@@ -1,18 +1,24 @@
 import { Button, Loader } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail, Finding } from '../api/types'
+import { formatMm } from '../domain/format'
 import { isFlat } from '../domain/frame'
 import { colourOf } from '../domain/levelColours'
 import { heightText } from '../grading/lengths'
+import { KeyOf } from '../keys/KeysSheet'
 import { SpacingNote } from '../viewer/SpacingNote'
 import { useVolumeMeta } from '../viewer/sixPoints/pictures'
 import type { Body } from '../viewer/sixPoints/bodies'
+import { allBy } from '../viewer/sixPoints/origins'
 import type { PointSet } from '../viewer/sixPoints/PointsOverlay'
-import { type Box, boxOf, type PicturePlane, plainBody } from '../viewer/sixPoints/plane'
+import { snappedAll } from '../viewer/sixPoints/placing'
+import { type Box, boxOf, broughtTo, distanceFrom, type PicturePlane, plainBody } from '../viewer/sixPoints/plane'
 import { SixPointsPane } from '../viewer/sixPoints/SixPointsPane'
+import { howHeights } from './howMade'
 import classes from './reading.module.css'
 import type { Desk } from './useDesk'
 import type { LargePicture } from './usePictures'
+import type { PointTool } from './useTool'
 
 interface Props {
   readonly desk: Desk
@@ -20,10 +26,11 @@ interface Props {
   readonly detail: CaseDetail
   readonly bodies: ReadonlyMap<number, Body>
   readonly nameOf: (finding: Pick<Finding, 'number' | 'level'>) => string
+  readonly tool: PointTool
 }
 
 /** The active vertebra, large, with movable points; its neighbours are drawn faintly. */
-export function LargeView({ desk, large, nameOf, detail, bodies }: Props) {
+export function LargeView({ desk, large, nameOf, detail, bodies, tool }: Props) {
   const { t } = useTranslation()
   const { active } = desk
   const { plane } = large
@@ -36,64 +43,204 @@ export function LargeView({ desk, large, nameOf, detail, bodies }: Props) {
     )
   }
   const name = nameOf(active)
-  const body = bodies.get(active.number)
-  const place = (at: { x: number; y: number }) => {
-    const down = directionAt(desk, plane, detail)
-    const points = plainBody(plane, { ...at, off: 0 }, body?.depthMm, body?.heightMm, down)
-    desk.movePoints(active.number, points, 'end')
-  }
-  const mayPlace = desk.isOpen && active.six_points_mm === null
   const focus = focusOf(active, plane, detail)
+  const isPlacing = tool.placing === active.number && desk.isOpen
   return (
     <SixPointsPane
       plane={plane}
       label={t(`reading.picture.${plane.kind}`, { level: name })}
-      sets={setsOf(desk, nameOf, plane)}
+      sets={setsOf(desk, nameOf, plane, t, isPlacing)}
       focus={focus}
       focusKey={`${plane.kind} ${active.number} ${bodies.size}`}
-      title={<Caption name={name} plane={plane} k={large.k} />}
-      note={<LengthNote volume={detail.volume} />}
+      title={<Caption name={name} plane={plane} active={active} desk={desk} />}
+      note={
+        <>
+          <LengthNote volume={detail.volume} />
+          {desk.isOpen && <SnapButton tool={tool} />}
+        </>
+      }
       onLeaf={large.k === null || isFlat(plane.frame) ? undefined : large.leaf}
-      onPlace={mayPlace ? place : undefined}
+      snaps={tool.snaps}
+      placing={
+        isPlacing
+          ? {
+              onDone: (placed) => {
+                tool.place(null)
+                desk.points.move(active.number, placed, 'end')
+              },
+              onStop: () => tool.place(null),
+            }
+          : null
+      }
     >
-      {mayPlace && (
-        <div className={classes.ask}>
-          <Button onClick={() => place({ x: (focus.left + focus.right) / 2, y: (focus.top + focus.bottom) / 2 })}>
-            {t('reading.picture.place')}
-          </Button>
-          <span>{t('reading.picture.placeHint')}</span>
-        </div>
+      <Refused desk={desk} />
+      {!isPlacing && desk.isOpen && (
+        <PointActs desk={desk} tool={tool} plane={plane} detail={detail} bodies={bodies} focus={focus} />
       )}
     </SixPointsPane>
   )
 }
 
-function Caption({ name, plane, k }: { name: string; plane: PicturePlane; k: number | null }) {
+type Translate = ReturnType<typeof useTranslation>['t']
+
+function SnapButton({ tool }: { tool: PointTool }) {
   const { t } = useTranslation()
-  if (isFlat(plane.frame)) return <><b className={classes.own}>{name}</b> {t('radiograph.picture')}</>
+  return (
+    <button
+      type="button"
+      className={classes.snap}
+      aria-pressed={tool.snaps}
+      onPointerDown={(event) => event.stopPropagation()}
+      onClick={tool.toggleSnap}
+      title={t('reading.points.snapHint')}
+    >
+      {t(tool.snaps ? 'reading.points.snapOn' : 'reading.points.snapOff')} <KeyOf command="reading.snap" />
+    </button>
+  )
+}
+
+/** Why points were not taken; while they are still in hand, why they would not be. */
+function Refused({ desk }: { desk: Desk }) {
+  const { t } = useTranslation()
+  const { refused } = desk.points
+  if (refused === null || refused.number !== desk.active?.number) return null
+  return (
+    <div className={classes.refused} role="alert">
+      {t(`grading.refused.${refused.code}`)} {refused.isLive ? '' : t('reading.points.wentBack')}
+    </div>
+  )
+}
+
+interface ActsProps extends Omit<Props, 'large' | 'nameOf'> {
+  readonly plane: PicturePlane
+  readonly focus: Box
+}
+
+function PointActs({ desk, tool, plane, detail, bodies, focus }: ActsProps) {
+  const { t } = useTranslation()
+  const { active } = desk
+  if (active === null) return null
+  const points = active.six_points_mm
+  if (points !== null) {
+    return (
+      <div className={classes.pointActs}>
+        <Act text={t('reading.points.anew')} command="reading.place" act={() => tool.place(active.number)} />
+        <Act
+          text={t('reading.points.snapAll')}
+          command="reading.snapAll"
+          act={() => desk.points.move(active.number, snappedAll(plane, { points, by: active.points_by }), 'end')}
+        />
+      </div>
+    )
+  }
+  const placePlain = () => {
+    const body = bodies.get(active.number)
+    const centre = { x: (focus.left + focus.right) / 2, y: (focus.top + focus.bottom) / 2, off: 0 }
+    const plain = plainBody(plane, centre, body?.depthMm, body?.heightMm, directionAt(desk, plane, detail))
+    desk.points.move(active.number, { points: plain, by: allBy('reader') }, 'end')
+  }
+  return (
+    <div className={classes.ask}>
+      <Button rightSection={<KeyOf command="reading.place" />} onClick={() => tool.place(active.number)}>
+        {t('reading.picture.place')}
+      </Button>
+      <Button variant="default" size="xs" onClick={placePlain}>
+        {t('reading.picture.plain')}
+      </Button>
+    </div>
+  )
+}
+
+interface ActProps {
+  readonly text: string
+  readonly command: 'reading.place' | 'reading.snapAll'
+  readonly act: () => void
+}
+
+function Act({ text, command, act }: ActProps) {
+  return (
+    <button type="button" onPointerDown={(event) => event.stopPropagation()} onClick={act}>
+      {text} <KeyOf command={command} />
+    </button>
+  )
+}
+
+interface CaptionProps {
+  readonly name: string
+  readonly plane: PicturePlane
+  readonly active: Finding
+  readonly desk: Desk
+}
+
+/** Nearer than half a thick slice the points lie on the picture for all that can be seen. */
+const BESIDE_MM = 1.6
+
+function Caption({ name, plane, active, desk }: CaptionProps) {
+  const { t } = useTranslation()
   const kind = plane.kind === 'straightened' ? 'captionStraight' : 'captionSagittal'
+  const points = active.six_points_mm
+  const beside = points === null ? 0 : distanceFrom(plane, points)
+  const mm = formatMm(beside, plane.frame)
+  if (isFlat(plane.frame)) {
+    return (
+      <>
+        <b className={classes.own}>{name}</b> {t('radiograph.picture')}
+      </>
+    )
+  }
   return (
     <>
-      <b className={classes.own}>{name}</b> {t(`reading.picture.${kind}`, { k })}
+      <b className={classes.own}>{name}</b> {t(`reading.picture.${kind}`, { k: plane.slice })}
+      {points !== null && mm !== null && beside > BESIDE_MM && (
+        <span className={classes.besideSlice}>
+          {t('reading.picture.beside', { mm })}
+          {desk.isOpen && (
+            <button
+              type="button"
+              onPointerDown={(event) => event.stopPropagation()}
+              onClick={() =>
+                desk.points.move(active.number, { points: broughtTo(plane, points), by: active.points_by }, 'end')
+              }
+            >
+              {t('reading.points.bring')}
+            </button>
+          )}
+        </span>
+      )}
     </>
   )
 }
 
-function setsOf(desk: Desk, nameOf: Props['nameOf'], plane: PicturePlane): PointSet[] {
+function setsOf(
+  desk: Desk,
+  nameOf: Props['nameOf'],
+  plane: PicturePlane,
+  t: Translate,
+  isPlacing: boolean,
+): PointSet[] {
   const at = desk.findings.findIndex((finding) => finding.number === desk.active?.number)
   const near = [at - 1, at + 1, at].flatMap((place) => desk.findings[place] ?? [])
+  const { refused } = desk.points
   return near.flatMap((finding): PointSet[] => {
     if (finding.six_points_mm === null) return []
     const isActive = finding.number === desk.active?.number
+    const isMovable = isActive && desk.isOpen && !isPlacing
     return [
       {
         id: String(finding.number),
         name: nameOf(finding),
         points: finding.six_points_mm,
-        look: { colour: isActive ? '#ffffff' : colourOf(finding.level), marker: 'circle', faint: !isActive },
+        by: finding.points_by,
+        look: {
+          colour: isActive ? '#ffffff' : colourOf(finding.level),
+          marker: 'circle',
+          faint: !isActive || isPlacing,
+        },
         tag: nameOf(finding),
-        heights: isActive ? (finding.heights_mm?.map((_, place, all) => heightText(all, place, plane)) ?? undefined) : undefined,
-        onEdit: isActive && desk.isOpen ? (points, phase) => desk.movePoints(finding.number, points, phase) : undefined,
+        heights: isActive && !isPlacing ? finding.heights_mm?.map((_, place, all) => heightText(all, place, plane)) : undefined,
+        told: isActive ? howHeights(finding, plane, t) : undefined,
+        isRefused: refused?.isLive === true && refused.number === finding.number,
+        onEdit: isMovable ? (placed, phase) => desk.points.move(finding.number, placed, phase) : undefined,
       },
     ]
   })

@@ -1,3 +1,4 @@
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
@@ -15,10 +16,12 @@ interface Props {
   readonly finding: Finding
   readonly desk: Desk
   readonly name: string
+  /** Sentences of what contradicts what; empty where nothing does. */
+  readonly doubts: readonly string[]
 }
 
 /** One vertebra beside the spine: level, heights, G, grade, shape. */
-export function LevelRow({ row, finding, desk, name }: Props) {
+export function LevelRow({ row, finding, desk, name, doubts }: Props) {
   const isActive = desk.active?.number === finding.number
   const look = rowState(finding) === 'untouched' && !isActive ? classes.untouched : ''
   const select = () => desk.select(finding.number)
@@ -34,6 +37,11 @@ export function LevelRow({ row, finding, desk, name }: Props) {
         <button type="button" className={classes.level} onMouseDown={keepFocus} onClick={select}>
           <span className={classes.edge} style={{ background: colourOf(finding.level) }} />
           {name}
+          {doubts.length > 0 && (
+            <IconAlertTriangle size={14} color="var(--warn)" role="img" aria-label={doubts.join(' ')}>
+              <title>{doubts.join(' ')}</title>
+            </IconAlertTriangle>
+          )}
         </button>
         <Heights finding={finding} />
         <Ratio finding={finding} />

@@ -8,13 +8,17 @@ import { offerHooks } from '../testing'
 import { useVolumeMeta } from '../viewer/sixPoints/pictures'
 import { useBodies, withCentres } from '../viewer/sixPoints/useBodies'
 import { GradePanel } from './GradePanel'
+import { HowMade } from './HowMade'
 import { LargeView } from './LargeView'
 import { ReadingBar } from './ReadingBar'
 import classes from './reading.module.css'
 import { SpineRows } from './SpineRows'
 import { type OpenMenu, useReadingKeys } from './useReadingKeys'
 import { useDesk } from './useDesk'
+import { useInsight } from './useInsight'
 import { usePictures } from './usePictures'
+import { usePointKeys } from './usePointKeys'
+import { usePointTool } from './useTool'
 import { Verdict } from './Verdict'
 import { useActs } from './useActs'
 
@@ -32,15 +36,21 @@ export function ReadingScreen({ detail: given, start }: Props) {
   const [wantsSagittal, setWantsSagittal] = useState(false)
   const pictures = usePictures(detail, meta.data, desk, wantsSagittal)
   const [menu, setMenu] = useState<OpenMenu>(null)
+  const [asksHow, setAsksHow] = useState(false)
+  const tool = usePointTool()
+  const { plane } = pictures.large
+  const insight = useInsight(desk, detail, plane?.frame ?? 'patient_mm')
   const nameOf = useLevelNames(detail.dataset)
   useReadingKeys(desk, acts, { setMenu, togglePlane: () => setWantsSagittal((on) => !on) })
+  usePointKeys(desk, tool, { plane, askHow: () => setAsksHow(true) })
 
   const active = desk.active?.number
   const { see } = desk
   useActivity(detail, () => ({ number: active ?? 0, tool: '' }))
-  const hasPicture = pictures.large.plane !== null
+  const hasPicture = plane !== null
   useEffect(() => {
     setMenu(null)
+    tool.place(null)
     if (active !== undefined && hasPicture) see([active])
   }, [active, hasPicture, see])
   useEffect(() => offerHooks({ ready: hasPicture, findings: desk.findings }), [hasPicture, desk.findings])
@@ -49,13 +59,30 @@ export function ReadingScreen({ detail: given, start }: Props) {
     <LengthsContext value={detail}>
     <Layout dark bar={<ReadingBar desk={desk} detail={detail} acts={acts} />}>
       <div className={classes.screen}>
-        <SpineRows desk={desk} plane={pictures.strip} nameOf={nameOf} detail={detail} />
+        <SpineRows desk={desk} plane={pictures.strip} nameOf={nameOf} detail={detail} insight={insight} />
         <div className={classes.right}>
           <Verdict desk={desk} acts={acts} nameOf={nameOf} />
-          <LargeView desk={desk} large={pictures.large} nameOf={nameOf} detail={detail} bodies={bodies} />
-          <GradePanel desk={desk} detail={detail} nameOf={nameOf} menu={menu} setMenu={setMenu} />
+          <LargeView desk={desk} large={pictures.large} nameOf={nameOf} detail={detail} bodies={bodies} tool={tool} />
+          <GradePanel
+            desk={desk}
+            detail={detail}
+            nameOf={nameOf}
+            insight={insight}
+            plane={plane}
+            askHow={() => setAsksHow(true)}
+            menu={menu}
+            setMenu={setMenu}
+          />
         </div>
       </div>
+      <HowMade
+        finding={asksHow ? desk.active : null}
+        insight={insight}
+        convention={desk.reading.convention}
+        plane={plane}
+        nameOf={nameOf}
+        close={() => setAsksHow(false)}
+      />
     </Layout>
     </LengthsContext>
   )

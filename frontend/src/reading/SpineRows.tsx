@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react'
+import { type RefObject, useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail, Finding } from '../api/types'
 import { colourOf } from '../domain/levelColours'
@@ -8,10 +8,12 @@ import { BONE } from '../viewer/sixPoints/SixPointsPane'
 import { usePaneSize } from '../viewer/sixPoints/usePaneSize'
 import { toPixel } from '../viewer/sixPoints/view'
 import { LevelRow } from './LevelRow'
+import { contradictionText } from './contradictionText'
 import classes from './reading.module.css'
 import { type Extent, planRows, type RowPlan } from './rows'
 import { StripPoints } from './StripPoints'
 import type { Desk } from './useDesk'
+import type { Insight } from './useInsight'
 
 const STRIP_WIDTH = 216
 const SMALLEST_ROW = 38
@@ -23,10 +25,11 @@ interface Props {
   readonly plane: PicturePlane | null
   readonly nameOf: (finding: Pick<Finding, 'number' | 'level'>) => string
   readonly detail: CaseDetail
+  readonly insight: Insight
 }
 
 /** The whole spine with one row per vertebra beside it, at the same height. */
-export function SpineRows({ desk, plane, nameOf, detail }: Props) {
+export function SpineRows({ desk, plane, nameOf, detail, insight }: Props) {
   const { t } = useTranslation()
   const [ref, size] = usePaneSize()
   const extents = useExtents(desk.findings, plane, detail)
@@ -35,7 +38,7 @@ export function SpineRows({ desk, plane, nameOf, detail }: Props) {
     () => (size ? planRows(extents, { height: size.height, smallestRow: SMALLEST_ROW, largestScale }) : null),
     [extents, size, largestScale],
   )
-  const list = useSeenRows(desk, plane !== null, plan)
+  const list = useActiveInView(desk.active?.number ?? null)
   const title = detail.kind === 'radiograph' ? 'stripRadiograph' : plane?.kind === 'sagittal' ? 'stripSagittal' : 'strip'
   return (
     <div className={classes.left}>
@@ -52,9 +55,11 @@ export function SpineRows({ desk, plane, nameOf, detail }: Props) {
         <ol ref={list} className={classes.rows} style={{ height: plan?.height }}>
           {plan?.rows.map((row) => {
             const finding = desk.findings.find((one) => one.number === row.number)
-            return (
-              finding && <LevelRow key={row.number} row={row} finding={finding} desk={desk} name={nameOf(finding)} />
-            )
+            if (finding === undefined) return null
+            const name = nameOf(finding)
+            const doubts = insight.contradictions.get(row.number)?.map((one) => contradictionText(one, name, t)) ?? []
+            const shared = { row, finding, desk, name, doubts }
+            return <LevelRow key={row.number} {...shared} />
           })}
         </ol>
       </div>
@@ -149,22 +154,12 @@ function middleOf(findings: readonly Finding[], plane: PicturePlane, detail: Cas
   return (Math.min(...xs) + Math.max(...xs)) / 2
 }
 
-/** Notes which rows were on screen; "all others normal" speaks only for them. */
-function useSeenRows(desk: Desk, hasPicture: boolean, plan: RowPlan | null) {
+/** Keeps the row of the active vertebra in view where the list is longer than its room. */
+function useActiveInView(active: number | null): RefObject<HTMLOListElement | null> {
   const list = useRef<HTMLOListElement>(null)
-  const { see } = desk
-  const isPlanned = plan !== null
   useEffect(() => {
-    if (!hasPicture || list.current === null) return
-    const observer = new IntersectionObserver(
-      (entries) => {
-        const shown = entries.filter((entry) => entry.isIntersecting)
-        if (shown.length > 0) see(shown.map((entry) => Number((entry.target as HTMLElement).dataset.number)))
-      },
-      { threshold: 0.6 },
-    )
-    for (const row of list.current.children) observer.observe(row)
-    return () => observer.disconnect()
-  }, [hasPicture, isPlanned, see])
+    const row = list.current?.querySelector(`[data-number="${active}"]`)
+    row?.scrollIntoView({ block: 'nearest' })
+  }, [active])
   return list
 }

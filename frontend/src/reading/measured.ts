@@ -1,20 +1,21 @@
 import type { Finding } from '../api/types'
 import { conventionOf, measurePoints } from '../domain/genant'
-import type { SixPoints } from '../viewer/sixPoints/plane'
+import type { PlacedPoints } from '../viewer/sixPoints/origins'
 
-type Measures = Pick<Finding, 'six_points_mm' | 'heights_mm' | 'g' | 'grade_measured' | 'shape_measured'>
+type Measures = Pick<Finding, 'six_points_mm' | 'points_by' | 'heights_mm' | 'g' | 'grade_measured' | 'shape_measured'>
 
 /** What points measure, at once and by the server's own rules; the server's answer replaces it.
  *
  * @param isWithheld no grade is suggested, because the picture is too coarse for one.
  */
-export function measured(points: SixPoints | null, convention: string, isWithheld: boolean): Measures {
+export function measured(placed: PlacedPoints | null, convention: string, isWithheld: boolean): Measures {
   const nothing = { heights_mm: null, g: null, grade_measured: null, shape_measured: null }
-  if (points === null) return { six_points_mm: null, ...nothing }
+  if (placed === null) return { six_points_mm: null, points_by: null, ...nothing }
+  const kept = { six_points_mm: placed.points, points_by: placed.by }
   try {
-    const { heightsMm, g, grade, shape } = measurePoints(points, conventionOf(convention))
+    const { heightsMm, g, grade, shape } = measurePoints(placed.points, conventionOf(convention))
     return {
-      six_points_mm: points,
+      ...kept,
       heights_mm: [...heightsMm],
       g,
       grade_measured: isWithheld ? null : grade,
@@ -22,6 +23,6 @@ export function measured(points: SixPoints | null, convention: string, isWithhel
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return { six_points_mm: points, ...nothing }
+    return { ...kept, ...nothing }
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { NO_MOVES, redone, remembered, undone } from './pointHistory'
 
-const before = [[[0, 0, 0]]]
-const after = [[[1, 0, 0]]]
+const before = { points: [[[0, 0, 0]]], by: null }
+const after = { points: [[[1, 0, 0]]], by: null }
 
 describe('undo and redo of point drags', () => {
   it('goes back and forth over vertebrae in the order of the drags', () => {

@@ -1,10 +1,10 @@
 /** Undo and redo of moved points; one entry per drag, whatever vertebra it was on. */
-import type { SixPoints } from '../viewer/sixPoints/plane'
+import type { PlacedPoints } from '../viewer/sixPoints/origins'
 
 export interface PointMove {
   readonly number: number
-  readonly before: SixPoints | null
-  readonly after: SixPoints | null
+  readonly before: PlacedPoints | null
+  readonly after: PlacedPoints | null
 }
 
 export interface PointHistory {

@@ -1,13 +1,13 @@
 /** All that happens on the reading screen: what is said, where one looks, what can be undone. */
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { api } from '../api/client'
 import type { Finding, ReadingOut } from '../api/types'
 import { compareLevels } from '../domain/vertebrae'
 import { type Change, othersNormal, withChange } from '../grading/findings'
-import type { SixPoints } from '../viewer/sixPoints/plane'
+import type { PlacedPoints } from '../viewer/sixPoints/origins'
 import { measured } from './measured'
-import { NO_MOVES, type PointHistory, type PointMove, redone, remembered, undone } from './pointHistory'
 import { useDrafts } from './useDrafts'
+import { usePoints } from './usePoints'
 
 export type Desk = ReturnType<typeof useDesk>
 
@@ -19,8 +19,6 @@ export function useDesk(start: ReadingOut, isWithheld: boolean) {
   const [findings, setFindings] = useState(() => inOrder(start.findings))
   const [activeNumber, setActive] = useState(() => firstToRead(inOrder(start.findings)))
   const [seen, setSeen] = useState<ReadonlySet<number>>(() => new Set())
-  const [history, setHistory] = useState<PointHistory>(NO_MOVES)
-  const before = useRef<SixPoints | null | undefined>(undefined)
   const isOpen = reading.status === 'open'
 
   const take = useCallback((finding: Finding) => {
@@ -38,27 +36,15 @@ export function useDesk(start: ReadingOut, isWithheld: boolean) {
     setFindings((all) => withChange(all, number, said))
     drafts.put(number, said)
   }
-  const show = (number: number, points: SixPoints | null) =>
-    setFindings((all) => withChange(all, number, measured(points, reading.convention, isWithheld)))
-
-  const movePoints = (number: number, points: SixPoints, phase: 'drag' | 'end') => {
-    if (!isOpen) return
-    if (before.current === undefined) {
-      before.current = findings.find((finding) => finding.number === number)?.six_points_mm ?? null
-    }
-    show(number, points)
-    if (phase === 'drag') return
-    setHistory(remembered(history, { number, before: before.current, after: points }))
-    before.current = undefined
-    drafts.put(number, { six_points_mm: points })
+  const show = (number: number, placed: PlacedPoints | null) => {
+    const said = measured(placed, reading.convention, isWithheld)
+    setFindings((all) => all.map((finding) => (finding.number === number ? { ...finding, ...said } : finding)))
   }
-  const replay = (step: { history: PointHistory; move: PointMove } | null, side: 'before' | 'after') => {
-    if (!isOpen || step === null) return
-    setHistory(step.history)
-    setActive(step.move.number)
-    show(step.move.number, step.move[side])
-    drafts.put(step.move.number, { six_points_mm: step.move[side] })
+  const keep = (number: number, said: Change) => {
+    setFindings((all) => withChange(all, number, {}))
+    drafts.put(number, said)
   }
+  const points = usePoints({ findings, isOpen, show, keep, select: setActive })
   const see = useCallback((numbers: readonly number[]) => {
     setSeen((before) => (numbers.every((n) => before.has(n)) ? before : new Set([...before, ...numbers])))
   }, [])
@@ -94,9 +80,8 @@ export function useDesk(start: ReadingOut, isWithheld: boolean) {
     step,
     see,
     change,
-    movePoints,
-    undo: () => replay(undone(history), 'before'),
-    redo: () => replay(redone(history), 'after'),
+    seen,
+    points,
     drafts: state,
     fillNormal,
     submit,

@@ -57,10 +57,11 @@ function useOwnSlice(detail: CaseDetail, meta: VolumeMeta | undefined, desk: Des
   const centre = detail.vertebrae.find((vertebra) => vertebra.number === active.number)?.centroid_mm
   const points = active.six_points_mm ? allPoints(active.six_points_mm) : centre ? [centre] : []
   const through = sliceThrough(meta, points)
-  const away = leafed?.number === active.number ? leafed.steps : 0
+  const { number } = active
+  const awayOf = (from: typeof leafed) => (from?.number === number ? from.steps : 0)
   const held = (steps: number) => Math.min(Math.max(steps, -through), meta.dims[2] - 1 - through)
   return {
-    k: through + held(away),
-    leaf: (steps: number) => setLeafed({ number: active.number, steps: held(away + steps) }),
+    k: through + held(awayOf(leafed)),
+    leaf: (steps: number) => setLeafed((before) => ({ number, steps: held(awayOf(before) + steps) })),
   }
 }

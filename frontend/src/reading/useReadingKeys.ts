@@ -33,8 +33,8 @@ export function useReadingKeys(desk: Desk, acts: Acts, { setMenu, togglePlane }:
   useCommand('nextLevel', () => desk.step(1))
   useCommand('previousLevel', () => desk.step(-1))
   useCommand('levelDone', () => desk.step(1))
-  useCommand('undo', desk.undo, { enabled: isOpen })
-  useCommand('redo', desk.redo, { enabled: isOpen })
+  useCommand('undo', desk.points.undo, { enabled: isOpen })
+  useCommand('redo', desk.points.redo, { enabled: isOpen })
   useCommand('submit', () => void acts.submit(), { enabled: isOpen })
   useCommand('nextCase', acts.nextCase)
 }

@@ -1,8 +1,8 @@
-import { type KeyboardEvent, type PointerEvent, useState } from 'react'
-import { useTranslation } from 'react-i18next'
-import { movedOnPicture, type PicturePlane, type PointName, POINT_NAMES, pointOf, type SixPoints } from './plane'
+import { Handle } from './Handle'
+import type { Origins, PlacedPoints } from './origins'
+import { distanceFrom, fadeOf, type PicturePlane, placeOf, type PointName, POINT_NAMES, type SixPoints } from './plane'
 import classes from './sixPoints.module.css'
-import { type Size, toMm, toPixel, type View } from './view'
+import { type Size, toPixel, type View } from './view'
 
 export interface Look {
   readonly colour: string
@@ -18,6 +18,8 @@ export interface PointSet {
   /** Spoken name: a level, or a reader's letter. */
   readonly name: string
   readonly points: SixPoints
+  /** Who placed each of them; left out where that does not matter. */
+  readonly by?: Origins | null
   readonly look: Look
   /** Written beside the body. */
   readonly tag?: string
@@ -25,8 +27,12 @@ export interface PointSet {
   readonly heights?: readonly (string | null)[]
   /** Side of their lines on which heights stand; right unless told otherwise. */
   readonly side?: 'left' | 'right'
+  /** How a height was made, in words, for whoever points at it. */
+  readonly told?: string
+  /** These points cannot be a body's: they are drawn as a warning. */
+  readonly isRefused?: boolean
   /** Makes the points movable; `end` closes one drag or one key press. */
-  readonly onEdit?: (points: SixPoints, phase: 'drag' | 'end') => void
+  readonly onEdit?: (placed: PlacedPoints, phase: 'drag' | 'end') => void
 }
 
 interface Props {
@@ -34,24 +40,26 @@ interface Props {
   readonly view: View
   readonly size: Size
   readonly sets: readonly PointSet[]
+  /** A dragged point goes to the end plate near it, unless Alt is held. */
+  readonly snaps?: boolean
 }
 
 /** Six points, their lines and their heights over a picture, in pixels of the pane. */
-export function PointsOverlay({ plane, view, size, sets }: Props) {
+export function PointsOverlay({ plane, view, size, sets, snaps = false }: Props) {
   return (
     <svg className={classes.overlay} width={size.width} height={size.height}>
       {sets.map((set) => (
-        <OneSet key={set.id} set={set} plane={plane} view={view} size={size} />
+        <OneSet key={set.id} set={set} plane={plane} view={view} size={size} snaps={snaps} />
       ))}
     </svg>
   )
 }
 
-type SetProps = Omit<Props, 'sets'> & { readonly set: PointSet }
-type Pixel = readonly [number, number]
+export type SetProps = Omit<Props, 'sets'> & { readonly set: PointSet }
+export type Pixel = readonly [number, number]
 
-function OneSet({ set, plane, view, size }: SetProps) {
-  const at = (name: PointName): Pixel => toPixel(view, size, plane.toPicture(pointOf(set.points, name)))
+function OneSet({ set, plane, view, size, snaps }: SetProps) {
+  const at = (name: PointName): Pixel => toPixel(view, size, placeOf(plane, set.points, name))
   const segments = ([0, 1, 2] as const).map((segment): [Pixel, Pixel] => [
     at({ segment, end: 0 }),
     at({ segment, end: 1 }),
@@ -65,8 +73,9 @@ function OneSet({ set, plane, view, size }: SetProps) {
   ]
   return (
     <g
-      className={look.faint ? classes.faint : undefined}
-      stroke={look.colour}
+      data-set={set.id}
+      opacity={fadeOf(distanceFrom(plane, set.points)) * (look.faint ? 0.5 : 1)}
+      stroke={set.isRefused ? 'var(--bad)' : look.colour}
       strokeDasharray={look.dashed ? '6 4' : undefined}
       fill="none"
     >
@@ -79,7 +88,14 @@ function OneSet({ set, plane, view, size }: SetProps) {
         const segment = segments[place]
         if (text === null || !segment) return null
         return (
-          <HeightText key={place} segment={segment} text={text} colour={look.colour} isLeft={set.side === 'left'} />
+          <HeightText
+            key={place}
+            segment={segment}
+            text={text}
+            colour={look.colour}
+            isLeft={set.side === 'left'}
+            told={set.told}
+          />
         )
       })}
       {set.tag && (
@@ -88,7 +104,7 @@ function OneSet({ set, plane, view, size }: SetProps) {
         </text>
       )}
       {POINT_NAMES.map((name) => (
-        <Handle key={`${name.segment}${name.end}`} set={set} name={name} plane={plane} view={view} size={size} />
+        <Handle key={`${name.segment}${name.end}`} set={set} name={name} plane={plane} view={view} size={size} snaps={snaps} />
       ))}
     </g>
   )
@@ -99,9 +115,10 @@ interface HeightProps {
   readonly text: string
   readonly colour: string
   readonly isLeft: boolean
+  readonly told: string | undefined
 }
 
-function HeightText({ segment, text, colour, isLeft }: HeightProps) {
+function HeightText({ segment, text, colour, isLeft, told }: HeightProps) {
   const [upper, lower] = segment
   return (
     <text
@@ -110,85 +127,8 @@ function HeightText({ segment, text, colour, isLeft }: HeightProps) {
       y={upper[1] + 0.36 * (lower[1] - upper[1])}
       fill={colour}
     >
+      {told && <title>{told}</title>}
       {text}
     </text>
   )
-}
-
-const ARROWS: Record<string, readonly [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-}
-const SEGMENT_KEYS = ['anterior', 'middle', 'posterior'] as const
-
-type HandleProps = SetProps & { readonly name: PointName }
-
-function Handle({ set, name, plane, view, size }: HandleProps) {
-  const { t } = useTranslation()
-  const [grip, setGrip] = useState<Pixel | null>(null)
-  const place = plane.toPicture(pointOf(set.points, name))
-  const [x, y] = toPixel(view, size, place)
-  const { onEdit } = set
-  const mark = <Mark x={x} y={y} look={set.look} held={grip !== null} />
-  if (!onEdit) return mark
-
-  const moveTo = (to: { x: number; y: number }, phase: 'drag' | 'end') =>
-    onEdit(movedOnPicture(plane, set.points, name, to), phase)
-  const under = (event: PointerEvent<SVGElement>, from: Pixel) => {
-    const box = event.currentTarget.ownerSVGElement?.getBoundingClientRect()
-    return toMm(view, size, [event.clientX - (box?.left ?? 0) - from[0], event.clientY - (box?.top ?? 0) - from[1]])
-  }
-  const press = (event: PointerEvent<SVGElement>) => {
-    if (event.button !== 0) return
-    event.stopPropagation()
-    event.currentTarget.setPointerCapture(event.pointerId)
-    const box = event.currentTarget.ownerSVGElement?.getBoundingClientRect()
-    setGrip([event.clientX - (box?.left ?? 0) - x, event.clientY - (box?.top ?? 0) - y])
-  }
-  const nudge = (event: KeyboardEvent) => {
-    const arrow = ARROWS[event.key]
-    if (!arrow) return
-    event.preventDefault()
-    const step = event.shiftKey ? 1 : 0.1
-    moveTo({ x: place.x + step * arrow[0], y: place.y + step * arrow[1] }, 'end')
-  }
-  const end = t(name.end === 0 ? 'grading.upper' : 'grading.lower')
-  const segment = t(`grading.${SEGMENT_KEYS[name.segment]}`)
-  return (
-    <g
-      role="button"
-      tabIndex={0}
-      className={classes.handle}
-      data-point={`${name.segment}${name.end}`}
-      aria-label={t('grading.point', { name: set.name, end, segment: segment.toLowerCase() })}
-      onPointerDown={press}
-      onPointerMove={(event) => grip && moveTo(under(event, grip), 'drag')}
-      onPointerUp={(event) => {
-        if (grip) moveTo(under(event, grip), 'end')
-        setGrip(null)
-      }}
-      onPointerCancel={() => {
-        if (grip) onEdit(set.points, 'end')
-        setGrip(null)
-      }}
-      onKeyDown={nudge}
-    >
-      <circle cx={x} cy={y} r={14} fill="transparent" stroke="none" />
-      {mark}
-    </g>
-  )
-}
-
-function Mark({ x, y, look, held }: { x: number; y: number; look: Look; held: boolean }) {
-  const size = look.faint ? 5 : held ? 11 : 7
-  const shared = {
-    className: classes.mark,
-    strokeDasharray: 'none',
-    strokeWidth: 2,
-    fill: held ? look.colour : 'rgba(15, 17, 19, 0.65)',
-  }
-  if (look.marker === 'circle') return <circle cx={x} cy={y} r={size} {...shared} />
-  return <rect x={x - size} y={y - size} width={2 * size} height={2 * size} {...shared} />
 }

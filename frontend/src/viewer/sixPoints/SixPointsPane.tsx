@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { hasMillimetres } from '../../domain/format'
 import { PictureCanvas } from './PictureCanvas'
+import { type Placing, PlacingLayer } from './PlacingLayer'
 import { type PointSet, PointsOverlay } from './PointsOverlay'
 import type { Box, PicturePlane } from './plane'
 import type { GreyWindow } from './resample'
@@ -26,21 +27,24 @@ interface Props {
   readonly children?: ReactNode
   /** The wheel leafs through slices where there are any; else it moves along the picture. */
   readonly onLeaf?: (steps: number) => void
-  /** Double click on the picture, in picture millimetres. */
-  readonly onPlace?: (at: { x: number; y: number }) => void
+  /** Six points are being placed by two drags. */
+  readonly placing?: Placing | null
+  /** A dragged point goes to the end plate near it. */
+  readonly snaps?: boolean
 }
 
 /** A large picture with movable six points.
  *
- * Wheel: slices, or along the spine; Ctrl and wheel: zoom at the cursor; drag: move; right drag:
+ * Wheel: slices, or along the spine; Ctrl and wheel, or two fingers: zoom; drag: move; right drag:
  * window.
  */
 export function SixPointsPane(props: Props) {
-  const { plane, label, sets, focus, focusKey, bodies, title, note, children, onLeaf, onPlace } = props
+  const { plane, label, sets, focus, focusKey, bodies, title, note, children, onLeaf, placing, snaps = false } =
+    props
   const { t } = useTranslation()
   const [ref, size] = usePaneSize()
   const [grey, setGrey] = useState(plane.window ?? BONE)
-  const { view, gestures, placeUnder } = useView({ focus, focusKey, size, bodies, onLeaf, grey, setGrey })
+  const { view, gestures } = useView({ focus, focusKey, size, bodies, onLeaf, grey, setGrey })
   const wheel = useRef(gestures.onWheel)
   wheel.current = gestures.onWheel
   const [pane, setPane] = useState<HTMLElement | null>(null)
@@ -60,13 +64,14 @@ export function SixPointsPane(props: Props) {
       onPointerDown={gestures.onPointerDown}
       onPointerMove={gestures.onPointerMove}
       onPointerUp={gestures.onPointerUp}
+      onPointerCancel={gestures.onPointerUp}
       onContextMenu={(event) => event.preventDefault()}
-      onDoubleClick={(event) => onPlace?.(placeUnder(event))}
     >
       {size && view && (
         <>
           <PictureCanvas plane={plane} view={view} size={size} window={grey} label={label} />
-          <PointsOverlay plane={plane} view={view} size={size} sets={sets} />
+          <PointsOverlay plane={plane} view={view} size={size} sets={sets} snaps={snaps} />
+          {placing && <PlacingLayer {...placing} plane={plane} view={view} size={size} snaps={snaps} />}
           {hasMillimetres(plane.frame) && <ScaleBar scale={view.scale} />}
         </>
       )}

@@ -17,6 +17,8 @@ export interface PicturePoint {
 /** Sample (row 0, column 0) lies at x = 0, y = 0; rows run down the spine, columns backwards. */
 export interface PicturePlane {
   readonly kind: 'straightened' | 'sagittal'
+  /** Which sagittal slice it is; a straightened picture is none. */
+  readonly slice?: number
   /** What its lengths are; where they are pixels, only ratios and angles are shown. */
   readonly frame: LengthFrame
   /** To look through first, where the grey values are no Hounsfield units. */
@@ -56,6 +58,18 @@ export function pointOf(points: SixPoints, name: PointName): Vec3 {
   return vec3(points[name.segment]?.[name.end])
 }
 
+const places = new WeakMap<PicturePlane, WeakMap<readonly number[], PicturePoint>>()
+
+/** Where one of the points lies on the picture; kept, because on a curve the place is searched for. */
+export function placeOf(plane: PicturePlane, points: SixPoints, name: PointName): PicturePoint {
+  const point = points[name.segment]?.[name.end] ?? []
+  const known = places.get(plane) ?? new WeakMap<readonly number[], PicturePoint>()
+  places.set(plane, known)
+  const place = known.get(point) ?? plane.toPicture(vec3(point))
+  known.set(point, place)
+  return place
+}
+
 /** The six points with one of them moved; the others are the very same numbers. */
 export function withPoint(points: SixPoints, name: PointName, to: Vec3): SixPoints {
   return points.map((segment, s) => segment.map((point, e) => (s === name.segment && e === name.end ? [...to] : point)))
@@ -68,8 +82,29 @@ export function movedOnPicture(
   name: PointName,
   to: { x: number; y: number },
 ): SixPoints {
-  const { off } = plane.toPicture(pointOf(points, name))
+  const { off } = placeOf(plane, points, name)
   return withPoint(points, name, plane.toPatient({ x: to.x, y: to.y, off }))
+}
+
+/** How far six points lie beside the picture, on average. */
+export function distanceFrom(plane: PicturePlane, points: SixPoints): number {
+  const offs = POINT_NAMES.map((name) => Math.abs(placeOf(plane, points, name).off))
+  return offs.reduce((sum, off) => sum + off, 0) / offs.length
+}
+
+const CLEAR_MM = 1
+const FAINTEST_MM = 12
+const FAINTEST = 0.25
+
+/** Opacity of points on a picture they lie beside: whole within 1 mm, faint from 12 mm on. */
+export function fadeOf(distanceMm: number): number {
+  const share = (distanceMm - CLEAR_MM) / (FAINTEST_MM - CLEAR_MM)
+  return 1 - (1 - FAINTEST) * Math.min(Math.max(share, 0), 1)
+}
+
+/** The six points moved straight onto the picture. */
+export function broughtTo(plane: PicturePlane, points: SixPoints): SixPoints {
+  return points.map((pair) => pair.map((point) => [...plane.toPatient({ ...plane.toPicture(vec3(point)), off: 0 })]))
 }
 
 export interface Box {
@@ -81,9 +116,9 @@ export interface Box {
 
 /** The smallest box on the picture around points, in picture millimetres. */
 export function boxOf(plane: PicturePlane, points: SixPoints): Box {
-  const places = POINT_NAMES.map((name) => plane.toPicture(pointOf(points, name)))
-  const xs = places.map((place) => place.x)
-  const ys = places.map((place) => place.y)
+  const spots = POINT_NAMES.map((name) => placeOf(plane, points, name))
+  const xs = spots.map((spot) => spot.x)
+  const ys = spots.map((spot) => spot.y)
   return {
     left: Math.min(...xs),
     right: Math.max(...xs),

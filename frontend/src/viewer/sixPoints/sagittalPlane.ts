@@ -40,6 +40,7 @@ export function sagittalPlane(
   const corner = add(geometry.origin_mm, across, k * kMm)
   return {
     kind: 'sagittal',
+    slice: k,
     frame,
     columns,
     rows,

@@ -1,9 +1,10 @@
 /** Snapping to an end plate: an aid that looks for the sharpest edge of the bone near a point.
  *
  * It searches on the picture shown, along the direction of the height, up to 2 mm either way. Leaving
- * the body the grey values fall; the steepest fall is the edge, found between samples by a parabola.
+ * the body the grey values fall: the edge is near the steepest fall, where half of the fall is done.
+ * That place lies between the samples, and moves less with them than the steepest one.
  */
-import { type PicturePlane, type PicturePoint, type PointName, pointOf, type SixPoints } from './plane'
+import { type PicturePlane, type PicturePoint, placeOf, type PointName, type SixPoints } from './plane'
 import { sampleAt } from './resample'
 
 export const REACH_MM = 2
@@ -12,8 +13,10 @@ const STEP_MM = 0.1
 const HALF_WIDTH_MM = 0.6
 /** An edge falls by at least this much per millimetre. */
 const SMALLEST_FALL_HU_PER_MM = 40
-/** Distance over which a slope is taken, to either side. */
+/** Steps over which a slope is taken, to either side. */
 const ARM = 4
+/** Steps to either side of an edge that are looked at for its upper and lower end. */
+const FOOT = 15
 
 interface Direction {
   readonly x: number
@@ -30,16 +33,28 @@ export function snapPlace(
   outward: Direction,
 ): { readonly x: number; readonly y: number } | null {
   const reach = Math.round(REACH_MM / STEP_MM)
-  const grey = profile(plane, from, outward, reach + ARM)
-  const fall = (n: number) => ((grey[n] ?? Number.NaN) - (grey[n + 2 * ARM] ?? Number.NaN)) / (2 * ARM * STEP_MM)
+  const grey = profile(plane, from, outward, reach + FOOT)
+  const fall = (n: number) => ((grey[n - ARM] ?? Number.NaN) - (grey[n + ARM] ?? Number.NaN)) / (2 * ARM * STEP_MM)
   let best = -1
-  for (let n = 0; n <= 2 * reach; n++) {
+  for (let n = FOOT; n <= FOOT + 2 * reach; n++) {
     if (fall(n) >= SMALLEST_FALL_HU_PER_MM && !(fall(n) <= fall(best))) best = n
   }
   if (best < 0) return null
-  const along = (best - reach + vertexOf(fall(best - 1), fall(best), fall(best + 1))) * STEP_MM
+  const along = (halfFallen(grey, best) - FOOT - reach) * STEP_MM
   const held = Math.min(Math.max(along, -REACH_MM), REACH_MM)
   return { x: from.x + held * outward.x, y: from.y + held * outward.y }
+}
+
+/** Where, around the steepest step, half of the fall from inside to outside is done. */
+function halfFallen(grey: readonly number[], best: number): number {
+  const near = (from: number, to: number) => grey.slice(Math.max(from, 0), to + 1).filter((value) => !Number.isNaN(value))
+  const half = (Math.max(...near(best - FOOT, best)) + Math.min(...near(best, best + FOOT))) / 2
+  const at = (n: number) => grey[n] ?? Number.NaN
+  let n = best
+  while (at(n) < half && n > best - FOOT) n--
+  while (at(n + 1) >= half && n < best + FOOT) n++
+  const step = at(n) - at(n + 1)
+  return step > 0 ? n + Math.min((at(n) - half) / step, 1) : best
 }
 
 /** Grey values along the line, averaged over a short way across it. */
@@ -58,17 +73,10 @@ function profile(plane: PicturePlane, from: Direction, outward: Direction, reach
   })
 }
 
-/** Where the parabola through three neighbouring values is highest, in steps from the middle one. */
-function vertexOf(before: number, middle: number, after: number): number {
-  const bend = before - 2 * middle + after
-  if (!(bend < 0)) return 0
-  return Math.min(Math.max((before - after) / (2 * bend), -0.5), 0.5)
-}
-
 /** The direction out of the body at a point: along its height segment on the picture. */
 export function outwardAt(plane: PicturePlane, points: SixPoints, name: PointName): Direction | null {
-  const own = plane.toPicture(pointOf(points, name))
-  const other = plane.toPicture(pointOf(points, { segment: name.segment, end: name.end === 0 ? 1 : 0 }))
+  const own = placeOf(plane, points, name)
+  const other = placeOf(plane, points, { segment: name.segment, end: name.end === 0 ? 1 : 0 })
   const length = Math.hypot(own.x - other.x, own.y - other.y)
   return length > 0 ? { x: (own.x - other.x) / length, y: (own.y - other.y) / length } : null
 }
@@ -77,7 +85,7 @@ export function outwardAt(plane: PicturePlane, points: SixPoints, name: PointNam
 export function snapPoint(plane: PicturePlane, points: SixPoints, name: PointName): PicturePoint | null {
   const outward = outwardAt(plane, points, name)
   if (outward === null) return null
-  const place = plane.toPicture(pointOf(points, name))
+  const place = placeOf(plane, points, name)
   const to = snapPlace(plane, place, outward)
   return to && { ...to, off: place.off }
 }

@@ -1,7 +1,7 @@
 import { type PointerEvent, useEffect, useRef, useState } from 'react'
 import type { Box } from './plane'
 import type { GreyWindow } from './resample'
-import { fitted, moved, type Size, toMm, type View, zoomed } from './view'
+import { fitted, moved, type Size, type View, zoomed } from './view'
 
 const FLIGHT_MS = 150
 
@@ -24,10 +24,16 @@ export function useView({ focus, focusKey, size, bodies, onLeaf, grey, setGrey }
   latest.current = view
   const flight = useRef(0)
   const drag = useRef<{ x: number; y: number; button: number } | null>(null)
+  const fingers = useRef(new Map<number, readonly [number, number]>())
 
-  // The focus itself moves while a point is dragged; only another key is a reason to go there.
+  const fittedFor = useRef<{ key: string; size: Size } | null>(null)
+  // The focus itself moves while a point is dragged; only another key is a reason to go there, and a
+  // panel that grows by a line is none.
   useEffect(() => {
     if (size === null) return
+    const before = fittedFor.current
+    if (before !== null && before.key === focusKey && isAlike(before.size, size)) return
+    fittedFor.current = { key: focusKey, size }
     const to = fitted(focus, size, bodies)
     const from = latest.current
     if (from === null || prefersStillness()) return setView(to)
@@ -50,9 +56,12 @@ export function useView({ focus, focusKey, size, bodies, onLeaf, grey, setGrey }
     if ((event.target as Element).closest('button')) return
     cancelAnimationFrame(flight.current)
     event.currentTarget.setPointerCapture(event.pointerId)
+    if (event.pointerType === 'touch') fingers.current.set(event.pointerId, pixelOf(event))
     drag.current = { x: event.clientX, y: event.clientY, button: event.button }
   }
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+    if (fingers.current.size === 2 && fingers.current.has(event.pointerId)) return pinch(event)
+    if (fingers.current.has(event.pointerId)) fingers.current.set(event.pointerId, pixelOf(event))
     const from = drag.current
     if (from === null || view === null) return
     const by: [number, number] = [event.clientX - from.x, event.clientY - from.y]
@@ -60,11 +69,34 @@ export function useView({ focus, focusKey, size, bodies, onLeaf, grey, setGrey }
     if (from.button !== 2) return setView(moved(view, by))
     setGrey({ center: grey.center + 2 * by[1], width: Math.max(50, grey.width + 4 * by[0]) })
   }
-  const onPointerUp = () => {
+  /** Two fingers move the picture with them and zoom by their distance. */
+  const pinch = (event: PointerEvent<HTMLElement>) => {
+    const other = [...fingers.current].find(([id]) => id !== event.pointerId)?.[1]
+    const before = fingers.current.get(event.pointerId)
+    const { current } = latest
+    if (other === undefined || before === undefined || current === null || size === null) return
+    const now = pixelOf(event)
+    fingers.current.set(event.pointerId, now)
+    const apart = (a: readonly [number, number]) => Math.max(Math.hypot(a[0] - other[0], a[1] - other[1]), 1)
+    const panned = moved(current, [(now[0] - before[0]) / 2, (now[1] - before[1]) / 2])
+    const middle = [(now[0] + other[0]) / 2, (now[1] + other[1]) / 2] as const
+    const to = zoomed(panned, size, middle, apart(now) / apart(before))
+    latest.current = to
+    setView(to)
+  }
+  const onPointerUp = (event: PointerEvent<HTMLElement>) => {
+    fingers.current.delete(event.pointerId)
     drag.current = null
   }
-  const placeUnder = (event: Place) => (size && view ? toMm(view, size, pixelOf(event)) : { x: 0, y: 0 })
-  return { view, placeUnder, gestures: { onWheel, onPointerDown, onPointerMove, onPointerUp } }
+  return { view, gestures: { onWheel, onPointerDown, onPointerMove, onPointerUp } }
+}
+
+const MUCH = 1.25
+
+/** Whether a pane has kept its size but for a little. */
+function isAlike(a: Size, b: Size): boolean {
+  const [wider, higher] = [a.width / b.width, a.height / b.height]
+  return [wider, 1 / wider, higher, 1 / higher].every((ratio) => ratio < MUCH)
 }
 
 const prefersStillness = () => matchMedia('(prefers-reduced-motion: reduce)').matches
