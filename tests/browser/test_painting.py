@@ -200,5 +200,5 @@ def test_keys_move_along_the_levels(student, case) -> None:
     student.page.keyboard.press("Enter")
     expect(student.page.get_by_text("1 of 3 levels")).to_be_visible()
     student.page.keyboard.press("?")
-    expect(student.page.get_by_role("dialog")).to_contain_text("Paint bone only")
+    expect(student.page.get_by_role("dialog")).to_contain_text("Paint within a density range")
     student.leave()

@@ -51,10 +51,6 @@ export class Toolbox {
     this.view.state.setState({ drawing: null, notice: null })
   }
 
-  close(): void {
-    this.workshop.close()
-  }
-
   set(options: Partial<ToolOptions>): void {
     this.view.state.setState((state) => ({ options: { ...state.options, ...options } }))
   }
