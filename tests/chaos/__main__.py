@@ -16,12 +16,12 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import FLAGS
 from tests.browser.house import House
 from tests.chaos.report import Report
-from tests.chaos.rounds import ROUNDS_PER_CASE, Failed, play_round
+from tests.chaos.rounds import EVENTS, ROUNDS_PER_CASE, Failed, play_round
 from tests.chaos.town import Town
 from tests.run_all import Services, find_chromium, find_postgres
 
 
-def play(numbers: range, seed: int) -> Report:
+def play(numbers: range, seed: int, only: list[str] | None = None) -> Report:
     """Play rounds in a house of their own and return what happened."""
     started = time.monotonic()
     kinds: Counter[str] = Counter()
@@ -34,7 +34,7 @@ def play(numbers: range, seed: int) -> Report:
             for place, number in enumerate(numbers):
                 if place and place % ROUNDS_PER_CASE == 0:
                     town.next_case()
-                kinds += play_round(town, seed, number)
+                kinds += play_round(town, seed, number, only)
                 print(".", end="" if (place + 1) % 50 else "\n", flush=True)
             fates, version = town.tallies(), town.books.version
             town.stop()
@@ -49,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--only", type=int, help="play this round alone")
+    parser.add_argument("--kind", action="append", choices=list(EVENTS), help="only these events")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--write", type=Path, help="page to which the table is added")
@@ -60,7 +61,7 @@ def main() -> int:
         services = Services(Path(folder))
         try:
             start_services(services, options.database)
-            report = play(numbers, options.seed)
+            report = play(numbers, options.seed, options.kind)
         except Failed as failed:
             print(f"\n{failed}", file=sys.stderr)
             return 1

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.chaos.books import Row
 from tests.chaos.ledger import Ledger
 from tests.chaos.messages import Message, Wrong, read_message
 from tests.chaos.wire import Wire
 
-SIZE = {"width": 1000, "height": 680}
+SIZE = {"width": 860, "height": 560}
 EMPTY = "/an-empty-page"
+OFFERS = ("Work here", "Take over")
 PATIENCE_S = 60.0
 JOURNAL = """() => new Promise((done, fail) => {
   const asked = indexedDB.open('lamina')
@@ -52,8 +53,8 @@ def until(check: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> A
 class Tab:
     """One opened page of a case."""
 
-    def __init__(self, page: Page, ledger: Ledger) -> None:
-        self.page, self.ledger = page, ledger
+    def __init__(self, page: Page, ledger: Ledger, who: str) -> None:
+        self.page, self.ledger, self.who = page, ledger, who
         self.number = next(_tabs)
         self._told = 0
 
@@ -67,7 +68,7 @@ class Tab:
         """Write down every act the page made since the last time."""
         told = self.ask("window.app?.made?.(...given) ?? []", self._told)
         self._told += len(told)
-        self.ledger.note_made(self.number, [_message(one) for one in told])
+        self.ledger.note_made(self.number, [_message(one) for one in told], self.who)
 
     def labels(self) -> np.ndarray:
         return np.frombuffer(base64.b64decode(self.ask("window.app.labels()")), np.uint8)
@@ -99,12 +100,13 @@ class Desk:
         self.browser, self.wire = browser, wire
         self.username, self.password = username, password
         self.context = browser.new_context(
-            base_url=wire.url, viewport=SIZE, reduced_motion="reduce"
+            base_url=wire.url, viewport=SIZE, device_scale_factor=0.5, reduced_motion="reduce"
         )
         self.context.set_default_timeout(30_000)
         self.case = ""
         self.ledger: Ledger | None = None
         self.tab: Tab | None = None
+        self._spot = ("sagittal", 0.5, 0.5)
         page = self.context.new_page()
         page.goto("/signin")
         self._sign_in(page)
@@ -120,16 +122,21 @@ class Desk:
 
     def open(self) -> Tab:
         """Open the case in a new tab and wait until its mask is there."""
-        assert self.ledger is not None
-        self.tab = Tab(self.context.new_page(), self.ledger)
+        self.sign_in()
+        self.tab = Tab(self.context.new_page(), self._ledger, self.username)
         self.tab.page.goto(f"/c/{self.case}/refine?test")
         self.tab.wait_for("window.app?.ready === true")
+        until(lambda: self.at.may_paint or self.offers(), "the case is lent, or offered")
         return self.tab
+
+    def offers(self) -> list[Locator]:
+        """Return the buttons by which the page at work offers the case."""
+        named = [self.at.page.get_by_role("button", name=name, exact=True) for name in OFFERS]
+        return [button.first for button in named if button.count()]
 
     def open_second(self) -> tuple[Tab, Tab]:
         """Open the case once more beside the tab at work; return both, the new one idle."""
-        assert self.ledger is not None
-        first, second = self.at, Tab(self.context.new_page(), self.ledger)
+        first, second = self.at, Tab(self.context.new_page(), self._ledger, self.username)
         second.page.goto(f"/c/{self.case}/refine?test")
         second.page.get_by_role("button", name="Work here").wait_for()
         return first, second
@@ -144,6 +151,11 @@ class Desk:
         until(lambda: not before.may_paint, "the other tab has stopped")
         before.collect()
         self.tab = tab
+
+    @property
+    def _ledger(self) -> Ledger:
+        assert self.ledger is not None
+        return self.ledger
 
     @property
     def at(self) -> Tab:
@@ -183,9 +195,9 @@ class Desk:
         """Load the page again; the acts of the page before must all be found again."""
         self.at.collect()
         before, page = self.at, self.at.page
-        self.tab = Tab(page, before.ledger)
+        self.tab = Tab(page, before.ledger, self.username)
         page.reload()
-        self.tab.wait_for("window.app?.ready === true")
+        self.tab.wait_for("window.app?.ready && window.app?.mayPaint")
 
     def journal(self) -> set[str]:
         """Return the ids of what lies in this browser's journal, read beside the product."""
@@ -198,29 +210,32 @@ class Desk:
 
     # --- work
 
-    def work(self, rng: random.Random, n: int) -> None:
-        """Paint, erase, take back and do again, by mouse and keys."""
+    def work(self, rng: random.Random, n: int) -> int:
+        """Paint, erase, undo and redo by mouse and keys; return how many acts came of it."""
+        before = len(self._ledger.made)
         for _ in range(n):
-            act = rng.choices(("b", "e", "undo", "redo"), (5, 3, 2, 1))[0]
-            if act == "undo":
-                self.at.page.keyboard.press("z")
-            elif act == "redo":
-                self.at.page.keyboard.press("y")
+            act = rng.choices(("b", "e", "z", "y"), (6, 3, 2, 1))[0]
+            if act in "zy":
+                self.at.page.keyboard.press(act)
             else:
                 self._paint(rng, act)
         self.at.collect()
+        return len(self._ledger.made) - before
 
     def _paint(self, rng: random.Random, key: str) -> None:
+        """Draw one stroke with a tool; the eraser goes where something was painted before."""
         page = self.at.page
         page.keyboard.press(key)
-        plane = rng.choice(("sagittal", "sagittal", "axial", "coronal"))
+        if key == "b":
+            plane = rng.choice(("sagittal", "sagittal", "axial", "coronal"))
+            self._spot = (plane, rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.7))
+        plane, across, down = self._spot
         box = page.locator(f"[data-plane={plane}]").first.bounding_box()
         assert box is not None
-        x = box["x"] + box["width"] * rng.uniform(0.35, 0.65)
-        y = box["y"] + box["height"] * rng.uniform(0.35, 0.65)
+        x, y = box["x"] + box["width"] * across, box["y"] + box["height"] * down
         page.mouse.move(x, y)
         page.mouse.down()
-        page.mouse.move(x + rng.uniform(-30, 30), y + rng.uniform(-30, 30), steps=3)
+        page.mouse.move(x + rng.uniform(-30, 30), y + rng.uniform(-30, 30), steps=2)
         page.mouse.up()
 
     def post(self, body: bytes) -> tuple[int, bool]:
@@ -243,6 +258,23 @@ class Desk:
         self.at.page.keyboard.press("Enter")
         dialog.wait_for(state="hidden")
 
+    def sign_in(self) -> None:
+        """Sign in on the page for it, if the server does not know this person any more."""
+        if self.context.request.get("/api/session/").json()["user"] is None:
+            page = self.context.new_page()
+            page.goto("/signin")
+            self._sign_in(page)
+            page.close()
+
+    def press(self, name: str) -> None:
+        """Press a button of the page at work as soon as it is there."""
+        self.at.page.get_by_role("button", name=name, exact=True).click()
+
+    def take_case(self, how: str) -> None:
+        """Press what lends the case to this person, and wait until it is theirs to paint."""
+        self.press(how)
+        self.at.wait_for("window.app.mayPaint === true")
+
     def flush(self) -> None:
         """Wait until all is on the server, doing what the page asks for as a person would."""
         until(self._is_flushed, f"all of {self.username} saved")
@@ -255,7 +287,16 @@ class Desk:
         again = tab.page.get_by_role("button", name="Try now")
         if again.count():
             again.first.click()
+        if tab.kind == "conflict":
+            self.settle()
         return bool(tab.ask("window.app.saved && window.app.waiting === 0"))
+
+    def settle(self) -> None:
+        """Choose among two versions as a person would: keep what is proposed, per level."""
+        self.at.collect()
+        keep = self.at.page.get_by_test_id("conflict").get_by_role("button", name="Keep")
+        if keep.count():
+            keep.first.click()
 
     def leave(self) -> None:
         """Close every page, as at the end of the day."""

@@ -15,6 +15,7 @@ class Made:
     message: Message
     tab: int
     """Which opened page made it; the acts of one page keep their order."""
+    who: str = ""
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Ledger:
         made: acts by id, in the order in which they were made.
         acknowledged: acts that the server has answered for with 200.
         journaled: acts that lay in a browser's journal when its page died or was closed.
-        set_aside: acts that a person put aside in a conflict; a kept version holds them.
+        set_aside: acts that lost a race; a kept version was found that holds them.
         gone: acts whose page was killed before its journal had them, and which were never answered.
         levels_now: level codes after the newest audit.
     """
@@ -41,10 +42,10 @@ class Ledger:
     gone: set[str] = field(default_factory=set)
     levels_now: dict[int, int] = field(default_factory=dict)
 
-    def note_made(self, tab: int, told: list[Message]) -> None:
+    def note_made(self, tab: int, told: list[Message], who: str = "") -> None:
         """Write down what a page tells; an act told again must be the same act."""
         for message in told:
-            known = self.made.setdefault(message.id, Made(message, tab))
+            known = self.made.setdefault(message.id, Made(message, tab, who))
             if known.message.change != message.change:
                 raise Wrong(f"{message.id} is another act than when it was made")
 
@@ -53,6 +54,43 @@ class Ledger:
         self.journaled |= in_journal
         mine = {key for key, act in self.made.items() if act.tab == tab}
         self.gone |= mine - in_journal - stored - self.acknowledged - self.set_aside
+
+    def find_versions(self, rows: list[Row], versions: list[np.ndarray]) -> None:
+        """Find acts that are not stored in the versions that were kept beside the main mask.
+
+        What a person made in a row and could not store must be, on top of the mask it stood on, one
+        of the kept versions.
+
+        Raises:
+            Wrong: if no kept version is that mask.
+        """
+        kept = {version.tobytes() for version in versions}
+        for acts in self._unstored({row.id for row in rows}):
+            base = acts[0].sequence - 1
+            labels, levels = self.start.copy(), dict(self.levels)
+            for row in rows[:base]:
+                apply(self.made[row.id].message, labels, levels)
+            for act in acts:
+                apply(act, labels, levels)
+            if labels.tobytes() not in kept:
+                names = [act.id for act in acts]
+                raise Wrong(f"lost a race on act {base}, and in no kept version: {names}")
+            self.set_aside |= {act.id for act in acts}
+
+    def _unstored(self, stored: set[str]) -> list[list[Message]]:
+        """Return acts that are nowhere yet, those that follow on each other together."""
+        groups: list[list[Message]] = []
+        newest: dict[str, Message] = {}
+        for key, act in self.made.items():
+            if key in stored or key in self.set_aside or key in self.gone:
+                continue
+            before = newest.get(act.who)
+            if before is not None and act.message.sequence == before.sequence + 1:
+                next(group for group in groups if group[-1] is before).append(act.message)
+            else:
+                groups.append([act.message])
+            newest[act.who] = act.message
+        return groups
 
     def audit(self, rows: list[Row]) -> np.ndarray:
         """Replay what is stored from what was made; return the labels that must be everywhere.

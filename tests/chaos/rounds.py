@@ -1,5 +1,6 @@
 """Random rounds of bad luck, each from its own seed, so that one can be played again alone."""
 
+import contextlib
 import os
 import random
 import time
@@ -10,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Error
 
-from tests.chaos.desk import Desk, forged
+from tests.chaos.desk import Desk, forged, until
 from tests.chaos.messages import Wrong
 from tests.chaos.town import Town
 
@@ -36,8 +37,8 @@ class Play:
 
     def strokes(self, least: int, most: int) -> None:
         n = self.rng.randint(least, most)
-        self.say(f"{n} acts are made")
-        self.desk.work(self.rng, n)
+        made = self.desk.work(self.rng, n)
+        self.say(f"{n} acts are tried, {made} made")
 
     def open_again(self) -> None:
         self.desk.wire.mend()
@@ -135,6 +136,61 @@ def two_tabs(play: Play) -> None:
     play.desk.close(second)
 
 
+def take_over(play: Play) -> None:
+    """Another person takes the case while strokes of the first may still wait."""
+    sam, alex = play.town.desks
+    waits = play.rng.random() < 0.7
+    if waits:
+        sam.wire.cut()
+    play.say(f"one person works, {'without a connection' if waits else 'all saved'}")
+    play.strokes(1, 3)
+    if not waits:
+        sam.flush()
+    alex.open()
+    alex.take_case("Take over")
+    play.say("another takes the case over")
+    n = play.rng.randint(0, 2)
+    alex.work(play.rng, n)
+    alex.flush()
+    play.say(f"the other made {n} acts")
+    sam.wire.mend()
+    until(lambda: not sam.at.may_paint, "the first was told")
+    alex.close()
+    play.say("the other leaves; the first takes the case again")
+    regain(sam)
+
+
+def hand_over(play: Play) -> None:
+    """Another person asks for the case and is handed it, or takes back what was handed."""
+    sam, alex = play.town.desks
+    play.strokes(1, 2)
+    sam.flush()
+    alex.open()
+    alex.press("Ask")
+    sam.press("Hand over")
+    alex.at.wait_for("window.app.mayPaint === true")
+    play.say("the case was asked for and handed over")
+    alex.work(play.rng, 2)
+    alex.flush()
+    alex.close()
+    regain(sam)
+    play.say("and is back")
+    play.strokes(0, 1)
+
+
+def regain(desk: Desk) -> None:
+    """Take the case as the page offers it, unless it is taken again by itself."""
+
+    def is_mine() -> bool:
+        if not desk.at.may_paint:
+            for offer in desk.offers():
+                with contextlib.suppress(Error):  # it may be lent by itself meanwhile
+                    offer.click(timeout=1_000)
+        return desk.at.may_paint or desk.at.kind == "conflict"
+
+    until(is_mine, "the case is lent again")
+
+
 def replay_old(play: Play) -> None:
     """Post what was sent before once more, in any order, and what does not follow."""
     play.strokes(1, 2)
@@ -168,6 +224,8 @@ EVENTS: Final[dict[str, Event]] = {
     "expire cookie": expire_cookie,
     "restart server": restart_server,
     "two tabs": two_tabs,
+    "take over": take_over,
+    "ask and hand over": hand_over,
     "replay and reorder": replay_old,
 }
 
@@ -177,23 +235,29 @@ class Failed(AssertionError):
 
 
 def kinds_of(seed: int, number: int) -> list[str]:
-    """Return the kinds of event of a round: each comes first in turn, some rounds have two."""
+    """Return the kinds of event of a round: each comes first in turn, every third has two."""
     rng = random.Random(f"{seed}/{number // len(EVENTS)}/order")
     names = list(EVENTS)
     rng.shuffle(names)
     first = names[number % len(names)]
     rest = [name for name in EVENTS if name != first]
-    return [first, *random.Random(f"{seed}/{number}/more").sample(rest, number % 2)]
+    return [first, *random.Random(f"{seed}/{number}/more").sample(rest, int(number % 3 == 0))]
 
 
-def play_round(town: Town, seed: int, number: int) -> Counter[str]:
+def play_round(town: Town, seed: int, number: int, kinds: list[str] | None = None) -> Counter[str]:
     """Play one round and audit it; return how often each kind of event came.
+
+    Args:
+        town: where.
+        seed: of the run.
+        number: of the round.
+        kinds: events to play; those of the round's number by default.
 
     Raises:
         Failed: with seed, number and steps, if anything was lost, double or different.
     """
     play = Play(town, random.Random(f"{seed}/{number}"))
-    kinds = kinds_of(seed, number)
+    kinds = kinds or kinds_of(seed, number)
     try:
         play.strokes(0, 2)
         for kind in kinds:

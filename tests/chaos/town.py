@@ -83,6 +83,14 @@ class Town:
         """Return the codes of the levels as the server has them now."""
         return level_codes(self.ask(f"/api/cases/{self.case}/").json()["vertebrae"])
 
+    def versions(self) -> list[np.ndarray]:
+        """Return the masks that lost a race and are kept beside the main one."""
+        listed = self.ask(f"/api/cases/{self.case}/revisions/").json()
+        keys = [one["id"] for one in listed if one["track"] == "independent"]
+        return [
+            read_mask(self.ask(f"/api/cases/{self.case}/versions/{key}/").body()) for key in keys
+        ]
+
     def read_wires(self) -> None:
         """Write down what the server has answered for."""
         for desk in self.desks:
@@ -95,7 +103,9 @@ class Town:
             Wrong: if they differ anywhere.
         """
         self.read_wires()
-        expected = self.ledger.audit(self.books.strokes(self.case))
+        rows = self.books.strokes(self.case)
+        self.ledger.find_versions(rows, self.versions())
+        expected = self.ledger.audit(rows)
         self._compare(
             "the server", expected, read_mask(self.ask(f"/api/cases/{self.case}/mask/").body())
         )
