@@ -198,7 +198,7 @@ export class Outbox {
   /** The browser has no room or no leave to store: strokes go on to the server, kept in memory only. */
   private noteUnkept(sequence: number): void {
     this.unkept.add(sequence)
-    this.show(this.current)
+    this.show({ ...this.current })
   }
 
   private show(state: SaveState): void {

@@ -15,8 +15,26 @@ import { SetAside, VersionsGate } from './VersionsGate'
 const OFF = <IconCloudOff size={18} />
 const ALERT = <IconAlertTriangle size={18} />
 
+type Place = Workplace & { readonly detail: CaseDetail; readonly view: SpineView }
+
 /** Says why strokes wait and what can be done; nothing while all is well. */
-export function SaveBanner({ place }: { place: Workplace & { readonly detail: CaseDetail; readonly view: SpineView } }) {
+export function SaveBanner({ place }: { place: Place }) {
+  return (
+    <>
+      <Waiting place={place} />
+      <Unkept place={place} />
+    </>
+  )
+}
+
+/** Strokes wait that lie in this page's memory only. */
+function Unkept({ place: { outbox, save } }: { place: Place }) {
+  const { t } = useTranslation()
+  if (!outbox || outbox.isKept || save.waiting === 0) return null
+  return <Banner tone="bad" icon={ALERT} title={t('refinement.unkeptTitle')} text={t('refinement.unkept', { count: save.waiting })} />
+}
+
+function Waiting({ place }: { place: Place }) {
   const { t } = useTranslation()
   const isLost = useStore(place.view.state, (state) => state.isLost)
   const { save, outbox } = place
@@ -48,7 +66,6 @@ export function SaveBanner({ place }: { place: Workplace & { readonly detail: Ca
         <SetAside place={place} />
       </Banner>
     )
-  if (outbox && !outbox.isKept) return <Banner tone="warn" icon={ALERT} title={t('refinement.unkeptTitle')} text={t('refinement.unkept', { count })} />
   return null
 }
 

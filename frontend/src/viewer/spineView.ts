@@ -21,6 +21,9 @@ import { createViewState, type ViewState } from './viewState'
 
 const ACTIVE_FILL_MORE = 0.19
 const QUIET_MS = 250
+const RECOVER_AFTER_MS = 300
+const MOST_LOSSES = 3
+const LOSSES_WITHIN_MS = 60_000
 let volumes = 0
 
 /** Is told the sagittal slices whose labels changed, or null where another map is shown. */
@@ -43,6 +46,8 @@ export class SpineView {
   /** When new voxels were last asked to be drawn; null once they were. */
   private askedAt: number | null = null
   private readonly ends: (() => void)[] = []
+  /** When the graphics card gave up lately. */
+  private losses: number[] = []
   private readonly labelListeners = new Set<LabelListener>()
 
   constructor(
@@ -294,13 +299,27 @@ export class SpineView {
     }))
     this.ends.push(() => this.source.drawInto(null), () => cornerstone.dropVolume(volume))
     for (const plane of PLANES) stage.onRendered(plane, () => this.noteDrawn())
-    stage.onLost(() => this.state.setState({ isLost: true }))
+    stage.onLost(() => this.recover(elements))
     await stage.show(volume)
     if (this.stage !== stage) return
     stage.setWindow(this.state.getState().window, this.state.getState().isInverted)
     this.resize(elements)
     this.mountLayer()
     stage.render()
+  }
+
+  /**
+   * The graphics card took its memory back: everything that lay there is made anew, in place. A card that
+   * gives up again and again is left alone, and the page says so.
+   */
+  private recover(elements: Readonly<Record<Plane, HTMLDivElement>>): void {
+    this.editor.end()
+    this.detach()
+    const now = performance.now()
+    this.losses = [...this.losses.filter((at) => now - at < LOSSES_WITHIN_MS), now]
+    if (this.losses.length > MOST_LOSSES) return this.state.setState({ isLost: true })
+    const timer = setTimeout(() => this.attach(elements), RECOVER_AFTER_MS)
+    this.ends.push(() => clearTimeout(timer))
   }
 
   private noteDrawn(): void {

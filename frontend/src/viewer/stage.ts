@@ -63,10 +63,13 @@ export class Stage {
     this.ends.push(() => element.removeEventListener(Enums.Events.IMAGE_RENDERED, act))
   }
 
-  /** Calls `act` when the graphics card takes its memory back; nothing can be drawn then. */
+  /** Calls `act` once when the graphics card takes its memory back; nothing can be drawn here then. */
   onLost(act: () => void): void {
-    eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, act)
-    this.ends.push(() => eventTarget.removeEventListener(Enums.Events.WEBGL_CONTEXT_LOST, act))
+    const lost = (event: Event) => {
+      if ((event as CustomEvent<{ renderingEngineId: string }>).detail.renderingEngineId === this.id) act()
+    }
+    eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, lost)
+    this.ends.push(() => eventTarget.removeEventListener(Enums.Events.WEBGL_CONTEXT_LOST, lost))
   }
 
   canvasToWorld(plane: Plane, pixel: [number, number]): Types.Point3 {
