@@ -16,7 +16,7 @@ from tests.chaos.ledger import Ledger
 from tests.chaos.messages import Message, Wrong, read_message
 from tests.chaos.wire import Wire
 
-SIZE = {"width": 860, "height": 560}
+SIZE = {"width": 1040, "height": 600}
 EMPTY = "/an-empty-page"
 OFFERS = ("Work here", "Take over")
 PATIENCE_S = 60.0
