@@ -40,6 +40,7 @@ class House:
     var: Path
     port: int = field(default_factory=free_port)
     programs: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    database: str = "lamina_walk"
 
     def __post_init__(self) -> None:
         self.environment = {
@@ -48,7 +49,7 @@ class House:
             "LAMINA_LOG": "INFO",
             "LAMINA_JOB_STALE_SECONDS": "8",
             "LAMINA_ROUND_SECONDS": os.environ.get("LAMINA_ROUND_SECONDS", ""),
-            "DATABASE_URL": own_database(os.environ.get("DATABASE_URL", ""), "lamina_walk"),
+            "DATABASE_URL": own_database(os.environ.get("DATABASE_URL", ""), self.database),
         }
         self.var.mkdir(parents=True, exist_ok=True)
 

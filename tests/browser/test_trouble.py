@@ -2,6 +2,7 @@
 
 import re
 import resource
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -49,11 +50,16 @@ def paint_beside(person: Person, step: int = 0) -> None:
     person.page.mouse.up()
 
 
-def limit_files(house, size: int) -> None:
-    """Let no file of the web server grow beyond a size, as on a disk that is full."""
+@contextmanager
+def full_disk(house):
+    """Let no file of the web server grow, as on a disk that is full."""
     pid = house.programs["web"].pid
-    most = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
 
 def test_strokes_wait_while_the_servers_disk_is_full(student, case, running, pictures) -> None:
@@ -61,16 +67,15 @@ def test_strokes_wait_while_the_servers_disk_is_full(student, case, running, pic
     paint_beside(student)
     wait_saved(student)
     before = counts(server_mask(student, case))
-    limit_files(running, 4096)
-    for step in range(1, 4):
-        paint_beside(student, step)
-    banner = student.page.get_by_text("The server's disk is full")
-    expect(banner).to_be_visible()
-    expect(student.page.get_by_test_id("save-state")).to_contain_text("strokes waiting")
-    expect(student.page.get_by_role("button", name="Submit")).to_be_disabled()
-    student.page.screenshot(path=pictures / "refine-server-full.png")
-    painted = student.hook("labelCounts")
-    limit_files(running, resource.RLIM_INFINITY)
+    with full_disk(running):
+        for step in range(1, 4):
+            paint_beside(student, step)
+        banner = student.page.get_by_text("The server's disk is full")
+        expect(banner).to_be_visible()
+        expect(student.page.get_by_test_id("save-state")).to_contain_text("strokes waiting")
+        expect(student.page.get_by_role("button", name="Submit")).to_be_disabled()
+        student.page.screenshot(path=pictures / "refine-server-full.png")
+        painted = student.hook("labelCounts")
     assert counts(server_mask(student, case)) == before
     student.page.get_by_role("button", name="Try now").click()
     wait_saved(student)

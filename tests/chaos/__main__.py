@@ -9,13 +9,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import FLAGS
 from tests.browser.house import House
-from tests.chaos.report import Report
+from tests.chaos.report import Report, sum_of
 from tests.chaos.rounds import EVENTS, ROUNDS_PER_CASE, Failed, play_round
 from tests.chaos.town import Town
 from tests.run_all import Services, find_chromium, find_postgres
@@ -26,7 +28,7 @@ def play(numbers: range, seed: int, only: list[str] | None = None) -> Report:
     started = time.monotonic()
     kinds: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="lamina-chaos-") as folder, sync_playwright() as asked:
-        house = House(Path(folder) / "house")
+        house = House(Path(folder) / "house", database=f"lamina_chaos_{os.getpid()}")
         house.manage("migrate", "--verbosity", "0")
         browser = asked.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         try:
@@ -52,6 +54,7 @@ def main() -> int:
     parser.add_argument("--kind", action="append", choices=list(EVENTS), help="only these events")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--jobs", type=int, default=1, help="houses that share the rounds")
     parser.add_argument("--write", type=Path, help="page to which the table is added")
     options = parser.parse_args()
     numbers = range(options.rounds)
@@ -61,7 +64,7 @@ def main() -> int:
         services = Services(Path(folder))
         try:
             start_services(services, options.database)
-            report = play(numbers, options.seed, options.kind)
+            report = play_shared(numbers, options)
         except Failed as failed:
             print(f"\n{failed}", file=sys.stderr)
             return 1
@@ -71,6 +74,17 @@ def main() -> int:
     if options.write:
         report.write(options.write)
     return 0
+
+
+def play_shared(numbers: range, options: argparse.Namespace) -> Report:
+    """Play rounds in as many houses as asked for, each with a stretch of them."""
+    if options.jobs < 2:
+        return play(numbers, options.seed, options.kind)
+    size = -(-len(numbers) // options.jobs)
+    stretches = [numbers[start : start + size] for start in range(0, len(numbers), size)]
+    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+        playing = [pool.submit(play, one, options.seed, options.kind) for one in stretches]
+        return sum_of([one.result() for one in playing])
 
 
 def start_services(services: Services, database: str) -> None:

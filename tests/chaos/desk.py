@@ -18,6 +18,10 @@ from tests.chaos.wire import Wire
 
 SIZE = {"width": 1040, "height": 600}
 EMPTY = "/an-empty-page"
+STROKES = ("b", "e", "a")
+ACTS = {"b": 6, "e": 3, "a": 2, "z": 2, "y": 1, "}": 1, "{": 1, "o": 1, "u": 1, "d": 1, "j": 1}
+"""Keys and how often they are pressed: brush, eraser, adaptive brush, undo, redo, grow, shrink,
+smooth, all levels up or down from here, next level."""
 OFFERS = ("Work here", "Take over")
 PATIENCE_S = 60.0
 JOURNAL = """() => new Promise((done, fail) => {
@@ -214,11 +218,11 @@ class Desk:
         """Paint, erase, undo and redo by mouse and keys; return how many acts came of it."""
         before = len(self._ledger.made)
         for _ in range(n):
-            act = rng.choices(("b", "e", "z", "y"), (6, 3, 2, 1))[0]
-            if act in "zy":
-                self.at.page.keyboard.press(act)
-            else:
+            act = rng.choices(tuple(ACTS), tuple(ACTS.values()))[0]
+            if act in STROKES:
                 self._paint(rng, act)
+            else:
+                self.at.page.keyboard.press(act)
         self.at.collect()
         return len(self._ledger.made) - before
 
@@ -226,7 +230,7 @@ class Desk:
         """Draw one stroke with a tool; the eraser goes where something was painted before."""
         page = self.at.page
         page.keyboard.press(key)
-        if key == "b":
+        if key != "e":
             plane = rng.choice(("sagittal", "sagittal", "axial", "coronal"))
             self._spot = (plane, rng.uniform(0.3, 0.7), rng.uniform(0.3, 0.7))
         plane, across, down = self._spot

@@ -28,6 +28,7 @@ class Report:
     fates: dict[str, int]
     database: str
     seconds: float
+    houses: int = 1
 
     def table(self) -> str:
         """Return the run as Markdown."""
@@ -36,7 +37,8 @@ class Report:
             f"## {self.rounds} rounds on {self.database}",
             "",
             f"Seed {self.seed}, {today}, commit {_commit()}, {platform.machine()}, "
-            f"{self.seconds:.0f} s ({self.seconds / self.rounds:.1f} s per round).",
+            f"{self.seconds:.0f} s ({self.seconds * self.houses / self.rounds:.1f} s per round, "
+            f"{self.houses} at a time).",
             "",
             "| acts | |",
             "|---|---:|",
@@ -57,6 +59,15 @@ class Report:
         kept = [part for part in parts if f" on {name}" not in part.splitlines()[0]]
         sections = [f"## {part.strip()}\n" for part in kept] + [self.table()]
         page.write_text("\n".join([head.strip() + "\n", *sections]), encoding="utf-8")
+
+
+def sum_of(reports: list[Report]) -> Report:
+    """Return what several houses have shown together; the longest decides the time."""
+    kinds = sum((one.kinds for one in reports), Counter[str]())
+    fates = {name: sum(one.fates[name] for one in reports) for name in reports[0].fates}
+    rounds, seconds = sum(one.rounds for one in reports), max(one.seconds for one in reports)
+    first = reports[0]
+    return Report(first.seed, rounds, kinds, fates, first.database, seconds, len(reports))
 
 
 def _commit() -> str:
