@@ -70,7 +70,7 @@ def test_strokes_wait_while_the_servers_disk_is_full(student, case, running, pic
     with full_disk(running):
         for step in range(1, 4):
             paint_beside(student, step)
-        banner = student.page.get_by_text("The server's disk is full")
+        banner = student.page.get_by_text("Nothing can be saved since")
         expect(banner).to_be_visible()
         expect(student.page.get_by_test_id("save-state")).to_contain_text("strokes waiting")
         expect(student.page.get_by_role("button", name="Submit")).to_be_disabled()
