@@ -8,42 +8,14 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from tests.browser.conftest import FLAGS
-from tests.browser.house import House
+from tests.chaos.playing import play
 from tests.chaos.report import Report, sum_of
-from tests.chaos.rounds import EVENTS, ROUNDS_PER_CASE, Failed, play_round
-from tests.chaos.town import Town
-from tests.run_all import Services, find_chromium, find_postgres
-
-
-def play(numbers: range, seed: int, only: list[str] | None = None) -> Report:
-    """Play rounds in a house of their own and return what happened."""
-    started = time.monotonic()
-    kinds: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="lamina-chaos-") as folder, sync_playwright() as asked:
-        house = House(Path(folder) / "house", database=f"lamina_chaos_{os.getpid()}")
-        house.manage("migrate", "--verbosity", "0")
-        browser = asked.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        try:
-            town = Town(house, browser, 1 + len(numbers) // ROUNDS_PER_CASE)
-            for place, number in enumerate(numbers):
-                if place and place % ROUNDS_PER_CASE == 0:
-                    town.next_case()
-                kinds += play_round(town, seed, number, only)
-                print(".", end="" if (place + 1) % 50 else "\n", flush=True)
-            fates, version = town.tallies(), town.books.version
-            town.stop()
-        finally:
-            browser.close()
-            house.stop()
-    return Report(seed, len(numbers), kinds, fates, version, time.monotonic() - started)
+from tests.chaos.rounds import EVENTS, Failed
+from tests.run_all import Services, find_postgres
 
 
 def main() -> int:
