@@ -27,6 +27,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--jobs", type=int, default=1, help="houses that share the rounds")
+    parser.add_argument(
+        "--minutes", type=float, default=24 * 60, help="begin no round after so long"
+    )
     parser.add_argument("--write", type=Path, help="page to which the table is added")
     options = parser.parse_args()
     numbers = range(options.rounds)
@@ -51,11 +54,13 @@ def main() -> int:
 def play_shared(numbers: range, options: argparse.Namespace) -> Report:
     """Play rounds in as many houses as asked for, each with a stretch of them."""
     if options.jobs < 2:
-        return play(numbers, options.seed, options.kind)
+        return play(numbers, options.seed, options.kind, options.minutes)
     size = -(-len(numbers) // options.jobs)
     stretches = [numbers[start : start + size] for start in range(0, len(numbers), size)]
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
-        playing = [pool.submit(play, one, options.seed, options.kind) for one in stretches]
+        playing = [
+            pool.submit(play, one, options.seed, options.kind, options.minutes) for one in stretches
+        ]
         return sum_of([one.result() for one in playing])
 
 

@@ -1,6 +1,7 @@
 """One person at a browser of their own, working on one case with mouse and keys."""
 
 import base64
+import contextlib
 import os
 import random
 import signal
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Error, Locator, Page
 
 from tests.chaos.books import Row
 from tests.chaos.ledger import Ledger
@@ -23,7 +24,7 @@ ACTS = {"b": 6, "e": 3, "a": 2, "z": 2, "y": 1, "}": 1, "{": 1, "o": 1, "u": 1, 
 """Keys and how often they are pressed: brush, eraser, adaptive brush, undo, redo, grow, shrink,
 smooth, all levels up or down from here, next level."""
 OFFERS = ("Work here", "Take over")
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 JOURNAL = """() => new Promise((done, fail) => {
   const asked = indexedDB.open('lamina')
   asked.onerror = () => fail(String(asked.error))
@@ -106,7 +107,7 @@ class Desk:
         self.context = browser.new_context(
             base_url=wire.url, viewport=SIZE, device_scale_factor=0.5, reduced_motion="reduce"
         )
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(90_000)
         self.case = ""
         self.ledger: Ledger | None = None
         self.tab: Tab | None = None
@@ -290,7 +291,8 @@ class Desk:
             self.sign_in_again()
         again = tab.page.get_by_role("button", name="Try now")
         if again.count():
-            again.first.click()
+            with contextlib.suppress(Error):  # it may have tried by itself meanwhile
+                again.first.click(timeout=1_000)
         if tab.kind == "conflict":
             self.settle()
         return bool(tab.ask("window.app.saved && window.app.waiting === 0"))
@@ -300,7 +302,8 @@ class Desk:
         self.at.collect()
         keep = self.at.page.get_by_test_id("conflict").get_by_role("button", name="Keep")
         if keep.count():
-            keep.first.click()
+            with contextlib.suppress(Error):  # what does not contradict is merged by itself
+                keep.first.click(timeout=1_000)
 
     def leave(self) -> None:
         """Close every page, as at the end of the day."""
