@@ -76,7 +76,7 @@ function Offline({ save, tryNow }: { save: Extract<SaveState, { kind: 'offline' 
   const seconds = Math.max(0, Math.ceil((save.nextTry.getTime() - now.getTime()) / 1_000))
   const given = { since: formatClock(save.since), count: save.waiting, reason: save.reason }
   return (
-    <Banner tone="warn" icon={OFF} title={t(save.reason ? 'refinement.unableTitle' : 'refinement.offlineTitle', given)} text={t('refinement.offline', given)}>
+    <Banner tone="warn" icon={OFF} title={t(save.reason ? 'refinement.unableTitle' : 'refinement.offlineTitle', given)} text={t(save.reason ? 'refinement.unable' : 'refinement.offline', given)}>
       <span>{seconds > 0 ? t('refinement.nextTry', { seconds }) : t('refinement.trying')}</span>
       <Button size="compact-sm" variant="outline" color="yellow" onClick={tryNow}>{t('refinement.tryNow')}</Button>
     </Banner>
