@@ -1,6 +1,7 @@
 """Masks, leases and problems of a case, as others may ask for them."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from django.utils import timezone
@@ -12,11 +13,14 @@ from annotation.domain.refusals import NotVisible
 from annotation.domain.workflow import Move, Stage
 from annotation.refinement.models import Lease, MaskRevision, MaskTrack
 from annotation.refinement.replay import current_state
+from annotation.studies.anomalies import declared_anomalies
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, CaseEvent, User
 from annotation.studies.selectors import levels_of, vertebrae_of
 from annotation.studies.volumes import grid_of, load_ct
 
+KEPT_FINDINGS: Final = 32
+_found: dict[tuple[object, ...], tuple[SpineProblem, ...]] = {}
 _RETURNS = (Move.RETURN_MASK.value, Move.RETURN_FROM_READING.value)
 
 
@@ -120,16 +124,27 @@ def bones_of(case: Case) -> list[Bone]:
 
 
 def problems_of(case: Case) -> Sequence[SpineProblem]:
-    """Return what the grammar of the spine finds in the main mask, blocking problems first."""
-    grid = grid_of(case.volume)
-    has_hu = grid.frame is Frame.PATIENT_MM  # grey values of a radiograph are no density
-    return spine_problems(
-        current_mask(case),
-        grid,
-        bones_of(case),
-        hu=np.asarray(load_ct(case.volume).hu, dtype=np.int16) if has_hu else None,
-        scheme=case.dataset.level_scheme,
-    )
+    """Return what the grammar of the spine finds in the main mask, blocking problems first.
+
+    What was found in the same mask with the same names is not looked for again.
+    """
+    state = current_state(get_track(case))
+    bones = tuple(bones_of(case))
+    anomalies, scheme = declared_anomalies(case), case.dataset.level_scheme
+    revision = (state.revision.pk, state.revision.map_sha256)
+    key = (case.pk, *revision, state.last_stroke, bones, anomalies, scheme)
+    found = _found.get(key)
+    if found is None:
+        grid = grid_of(case.volume)
+        has_hu = grid.frame is Frame.PATIENT_MM  # grey values of a radiograph are no density
+        hu = np.asarray(load_ct(case.volume).hu, dtype=np.int16) if has_hu else None
+        found = tuple(
+            spine_problems(state.mask, grid, bones, hu=hu, anomalies=anomalies, scheme=scheme)
+        )
+        while len(_found) >= KEPT_FINDINGS:
+            _found.pop(next(iter(_found)), None)
+        _found[key] = found
+    return found
 
 
 def last_submission(case: Case) -> CaseEvent | None:
