@@ -71,9 +71,9 @@ class Tally:
 
 
 def options_of(seed: int) -> PhantomOptions:
-    """Return what a seed shows: most a box around the spine, each sixth a whole field of view."""
+    """Return what a seed shows: most a box around the spine, each twelfth a whole field of view."""
     size = 2.0 if seed % 3 else 1.5
-    return PhantomOptions(spacing_mm=(size,) * 3, field="spine" if seed % 6 else "body")
+    return PhantomOptions(spacing_mm=(size,) * 3, field="spine" if seed % 12 else "body")
 
 
 def sample_of(seed: int) -> Sample | None:

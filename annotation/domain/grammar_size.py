@@ -63,6 +63,8 @@ FLAT: Final = np.log([0.68, 0.66])
 ROOM_FOR_ONE_MORE: Final = np.log(1.5)
 ROOM_BESIDE_A_CUT: Final = np.log(1.8)
 """The middle of a bone that the border cuts is not its middle."""
+UNUSUAL: Final = np.log(1.6)
+"""A person of other sizes than this is compared with nobody but the own vertebrae."""
 NO_ROOM: Final = np.log(0.3)
 REACH: Final = 3
 
@@ -96,9 +98,11 @@ def deviations(spine: Spine) -> tuple[Vector, Vector]:
 def _expected(own: Vector, summary: Callable[[Vector], Any]) -> Vector:
     """Return what neighbours let expect; the usual person's size, volumes apart, without any."""
     expected = _of_neighbours(own, summary)
-    lonely = np.isnan(expected)
-    lonely[:, 0] = False
-    expected[lonely] = 0.0
+    known = own[~np.isnan(own)]
+    if known.size and abs(float(np.median(known))) < UNUSUAL:
+        lonely = np.isnan(expected)
+        lonely[:, 0] = False
+        expected[lonely] = 0.0
     return expected
 
 
@@ -167,6 +171,7 @@ def _distances(spine: Spine) -> Iterable[SpineProblem]:
     around = np.where(np.isnan(around), _scale(spine), around)
     off = own - around
     limit = np.where(beside, ROOM_BESIDE_A_CUT, ROOM_FOR_ONE_MORE)
+    off = np.nan_to_num(off)
     for place in np.flatnonzero((off > limit) | ((off < NO_ROOM) & ~beside)):
         yield _distance(spine, int(place), float(ways[place]), is_wide=bool(off[place] > 0))
 
@@ -180,7 +185,8 @@ def _scale(spine: Spine) -> float:
         for is_whole, size, row in zip(whole, spine.sizes, typical, strict=True)
         if is_whole and row and size[3] > 0
     ]
-    return float(np.median(found)) if found else 0.0
+    scale = float(np.median(found)) if found else 0.0
+    return scale if abs(scale) < UNUSUAL else np.nan
 
 
 def _distance(spine: Spine, place: int, way_mm: float, *, is_wide: bool) -> SpineProblem:

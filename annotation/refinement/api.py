@@ -29,7 +29,10 @@ from annotation.studies.models import Case, CaseEvent
 from annotation.studies.selectors import assignments_of, get_case, person_of, vertebrae_of
 
 BYTES = "application/octet-stream"
-REVISION_HELP = "A number, or `start`: what people began with. Without it, the mask as it is now."
+REVISION_HELP = (
+    "A number; `start`: what people began with; `submitted`: as it was last handed in. "
+    "Without it, the mask as it is now."
+)
 SHARED_TRACKS = [kind.value for kind in MaskTrack.Kind]
 
 
@@ -78,8 +81,10 @@ class CaseEventOutSerializer(serializers.Serializer[Any]):
 def _asked_revision(track: MaskTrack, asked: str) -> MaskRevision:
     if asked == "start":
         return selectors.starting_revision(track)
+    if asked == "submitted":
+        return selectors.submitted_revision(track)
     if not asked.isdecimal():
-        raise ContentRefused("A revision is a whole number, or start.", code="invalid")
+        raise ContentRefused("A revision is a whole number, start, or submitted.", code="invalid")
     return selectors.get_revision(track, int(asked))
 
 

@@ -66,6 +66,19 @@ def starting_revision(track: MaskTrack) -> MaskRevision:
     return found
 
 
+def submitted_revision(track: MaskTrack) -> MaskRevision:
+    """Return the mask as it was last handed in for checking.
+
+    Raises:
+        NotVisible: if it never was.
+    """
+    handed_in = track.revisions.filter(cause=MaskRevision.Cause.SUBMIT)
+    found = handed_in.order_by("-number").first()
+    if found is None:
+        raise NotVisible("The mask was not handed in yet.", code="no_revision")
+    return found
+
+
 def bytes_of(revision: MaskRevision) -> bytes:
     """Return a revision as lamina.runs/1."""
     return blob_store().read(revision.blob)

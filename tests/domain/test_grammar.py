@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from annotation.domain.anomalies import Anomaly
 from annotation.domain.geometry import GeometryMismatch, Grid
 from annotation.domain.grammar import Bone, spine_problems
 
@@ -29,24 +30,39 @@ def found(mask, *levels, **options):
 
 
 @pytest.mark.parametrize(
-    "levels",
-    [("T11", "T12", "L1"), ("T12", "T13", "L1"), ("L5", "L6", "S1"), ("L4", "L5", "S1")],
+    ("levels", "declared"),
+    [
+        (("T11", "T12", "L1"), ()),
+        (("T12", "T13", "L1"), (Anomaly.HAS_T13,)),
+        (("L5", "L6", "S1"), (Anomaly.HAS_L6,)),
+        (("L4", "L5", "S1"), ()),
+        (("T10", "T11", "L1"), (Anomaly.LACKS_T12,)),
+        (("L3", "L4", "S1"), (Anomaly.LACKS_L5,)),
+    ],
 )
-def test_a_spine_in_order_has_no_problem(levels):
-    assert found(spine(1, 2, 3), *levels) == []
+def test_a_spine_in_order_has_no_problem(levels, declared):
+    assert found(spine(1, 2, 3), *levels, anomalies=declared) == []
+
+
+@pytest.mark.parametrize("levels", [("T12", "T13", "L1"), ("L5", "L6", "S1")])
+def test_one_more_vertebra_is_declared_first(levels):
+    assert found(spine(1, 2, 3), *levels) == [("undeclared", 2, True)]
 
 
 @pytest.mark.parametrize(
     ("levels", "words"),
     [
-        (("T11", "L1"), "T12 is absent between T11 and L1."),
-        (("L4", "S1"), "L5 is absent between L4 and S1."),
+        (
+            ("T11", "L1"),
+            "T12 is absent between T11 and L1. If this spine has none, declare it.",
+        ),
+        (("L4", "S1"), "L5 is absent between L4 and S1. If this spine has none, declare it."),
         (("T9", "L1"), "T10, T11, T12 are absent between T9 and L1."),
     ],
 )
-def test_a_missing_level_informs_and_does_not_stop(levels, words):
+def test_a_missing_level_stops(levels, words):
     (problem,) = spine_problems(spine(1, 2), GRID, bones(*levels))
-    assert (problem.code, problem.message, problem.blocking) == ("gap", words, False)
+    assert (problem.code, problem.message, problem.blocking) == ("gap", words, True)
 
 
 def test_levels_are_written_as_the_dataset_writes_them():

@@ -83,9 +83,7 @@ def test_problems_stop_a_submission_and_are_told(dataset, people):
         services.submit_mask(case, by=people.student)
     assert refused.value.extra["problems"][0]["code"] == "empty_mask"
     working.paint(case, people.student, working.blocks(case))
-    assign_levels(
-        case, levels={2: "L1", 3: "L1"}, counted_from="assumed", origin=working.Origin.PERSON
-    )
+    assign_levels(case, levels={3: "T12"}, counted_from="assumed", origin=working.Origin.PERSON)
     with pytest.raises(ContentRefused, match="2 problems stop this"):
         services.submit_mask(case, by=people.student)
     assert case.stage == "refining"
