@@ -12,10 +12,22 @@ from tests.browser.walking import Person, wait_saved
 
 pytestmark = [pytest.mark.browser]
 
+SECOND_STUDENT = """
+from annotation.models import Dataset, Membership, User
+mei = User.objects.create_user("mei", password="a-long-password")
+mei.first_name, mei.last_name = "Mei", "Tanaka"
+mei.save()
+dataset = Dataset.objects.get(slug="demo")
+Membership.objects.create(user=mei, dataset=dataset, role="student")
+"""
+
 
 @pytest.fixture(scope="module")
 def running(house):
     house.manage("demo_data", "--without-images")
+    house.manage("shell", "--verbosity", "0", "-c", SECOND_STUDENT)
+    with (house.var / "demo-accounts.txt").open("a") as accounts:
+        accounts.write("mei a-long-password\n")
     house.start("web")
     return house
 
@@ -96,54 +108,74 @@ def test_every_act_is_taken_back_after_a_reload_and_in_another_browser(
     for moment in moments[1:3]:
         step(again, "y", moment, case)
     step(again, "z", moments[1], case)
+    again.page.keyboard.press("Enter")
+    tile = again.page.locator("[data-level=L2]")
+    expect(tile).to_have_attribute("data-mark", "done")
+    again.open_case(case, "refine")
+    expect(tile).to_have_attribute("data-mark", "done")
+    go_to(again, "L2")
+    paint_beside(again, case, "L2", (9, 1, 0))
+    expect(tile).to_have_attribute("data-mark", "open")
+    wait_saved(again)
+    assert again.api(f"/cases/{case}/levels-done/") == {"numbers": []}
     again.leave()
 
 
 def test_two_versions_are_merged_level_by_level_and_both_are_found_again(
     running, browser, case, pictures
 ) -> None:
-    one, other = (Person(browser, running, "student") for _ in range(2))
-    for person in (one, other):
-        open_level(person, case, "refine", "L1")
-    before = server_mask(one, case)
-    paint_beside(one, case, "L1", (9, 1, 0))
-    wait_saved(one)
-    theirs = server_mask(one, case)
-
-    page = other.page
+    student = Person(browser, running, "student")
+    open_level(student, case, "refine", "L1")
+    before, page = server_mask(student, case), student.page
     page.route("**/strokes/", lambda route: route.abort())
-    paint_beside(other, case, "L1", (9, 4, 0))
-    go_to(other, "L2")
-    paint_beside(other, case, "L2", (9, 1, 0))
-    mine = shown_mask(other, before).copy()
+    paint_beside(student, case, "L1", (9, 4, 0))
+    go_to(student, "L2")
+    paint_beside(student, case, "L2", (9, 1, 0))
+    mine = shown_mask(student, before).copy()
+
+    mei = Person(browser, running, "mei")
+    mei.open_case(case, "refine")
+    mei.page.get_by_role("button", name="Take over").click()
+    expect(mei.page.locator(".ws-lease")).to_contain_text("Yours")
+    go_to(mei, "L1")
+    mei.page.keyboard.press("b")
+    paint_beside(mei, case, "L1", (9, 1, 0))
+    wait_saved(mei)
+    theirs = server_mask(mei, case)
+    mei.leave()
+
     page.unroute("**/strokes/")
+    page.get_by_role("button", name="Take over").click(timeout=90_000)
     dialog = page.get_by_test_id("conflict")
     expect(dialog).to_be_visible(timeout=60_000)
+    expect(dialog.get_by_text("Mei Tanaka made 1 act")).to_be_visible()
     cards = dialog.get_by_role("radio")
     expect(cards).to_have_count(3)
     expect(dialog.get_by_text("1 other level was changed by one of you only")).to_be_visible()
-    expect(dialog.locator("[data-side=mine]")).to_have_attribute("aria-checked", "true")
+    later = dialog.locator("[data-side=theirs]")
+    expect(later).to_have_attribute("aria-checked", "true")
     page.screenshot(path=pictures / "conflict.png")
-    cards.nth(1).focus()
+    later.focus()
+    page.keyboard.press("2")
+    expect(dialog.locator("[data-side=mine]")).to_have_attribute("aria-checked", "true")
     page.keyboard.press("3")
-    expect(dialog.locator("[data-side=theirs]")).to_have_attribute("aria-checked", "true")
+    expect(later).to_have_attribute("aria-checked", "true")
     page.keyboard.press("Control+Enter")
     expect(dialog).to_be_hidden()
-    other.wait_for("window.app.ready === true && window.app.saved")
+    student.wait_for("window.app.ready === true && window.app.saved")
 
     merged = np.where(mine == 3, 3, theirs)
-    wait_saved(other)
-    assert np.array_equal(server_mask(other, case), merged)
-    assert np.array_equal(shown_mask(other, before), merged)
-    (kept,) = version_masks(other, case)
+    wait_saved(student)
+    assert np.array_equal(server_mask(student, case), merged)
+    assert np.array_equal(shown_mask(student, before), merged)
+    (kept,) = version_masks(student, case)
     assert np.array_equal(kept, mine)
-    step(other, "z", theirs, case)
+    step(student, "z", theirs, case)
     page.keyboard.press("Shift+H")
     expect(page.get_by_text("A version beside the mask")).to_be_visible()
     page.screenshot(path=pictures / "history.png")
-    other.problems = [text for text in other.problems if "net::ERR_FAILED" not in text]
-    other.leave()  # what was aborted on purpose is no problem
-    one.leave()
+    student.problems = [text for text in student.problems if "net::ERR_FAILED" not in text]
+    student.leave()  # what was aborted on purpose is no problem
 
 
 def test_an_old_mask_is_looked_at_and_restored_as_one_act(running, browser, case, pictures) -> None:

@@ -142,7 +142,10 @@ export class Outbox {
     await this.keeping
     const heading = { id: newStrokeId(), sequence: on.lastSequence + 1, baseRevision: on.revision, track: 0 }
     const one = act && { sequence: heading.sequence, bytes: encodeStroke({ ...heading, ...act }), at: Date.now() }
-    await this.options.journal.replace(this.queue, one)
+    await this.options.journal.replace(this.queue, one).catch(async (cause: unknown) => {
+      if (!one) throw cause
+      await this.options.send(one.bytes) // this browser keeps nothing: then the server has it before the old ones go
+    })
     this.close()
   }
 

@@ -13,20 +13,20 @@ interface Tick {
 }
 
 const RETRY_MS = 20_000
-const keyOf = (caseId: string) => `lamina.ticks/2.${caseId}`
-/** What earlier pages kept for good in this browser: numbers ticked. */
-const oldKeyOf = (caseId: string) => `lamina.done/1.${caseId}`
+const keyOf = (place: string) => `lamina.ticks/2.${place}`
+/** What earlier pages kept for good in this browser: numbers ticked, by whomever. */
+const oldKeyOf = (place: string) => `lamina.done/1.${place.split(' ')[1]}`
 
-function readWaiting(caseId: string): Tick[] {
-  const old = JSON.parse(localStorage.getItem(oldKeyOf(caseId)) ?? '[]') as number[]
-  const waiting = JSON.parse(localStorage.getItem(keyOf(caseId)) ?? '[]') as Tick[]
+function readWaiting(place: string): Tick[] {
+  const old = JSON.parse(localStorage.getItem(oldKeyOf(place)) ?? '[]') as number[]
+  const waiting = JSON.parse(localStorage.getItem(keyOf(place)) ?? '[]') as Tick[]
   return [...old.map((number) => ({ number, done: true, sequence: 0 })), ...waiting]
 }
 
-function writeWaiting(caseId: string, ticks: readonly Tick[]): void {
-  localStorage.removeItem(oldKeyOf(caseId))
-  if (ticks.length > 0) localStorage.setItem(keyOf(caseId), JSON.stringify(ticks))
-  else localStorage.removeItem(keyOf(caseId))
+function writeWaiting(place: string, ticks: readonly Tick[]): void {
+  localStorage.removeItem(oldKeyOf(place))
+  if (ticks.length > 0) localStorage.setItem(keyOf(place), JSON.stringify(ticks))
+  else localStorage.removeItem(keyOf(place))
 }
 
 const withTicks = (numbers: readonly number[], ticks: readonly Tick[]): ReadonlySet<number> => {
@@ -45,17 +45,20 @@ const isOver = (failure: unknown) => failure instanceof ApiError && failure.stat
  * The numbers ticked, and the way to tick. Voxels of a vertebra that change later take its tick back, here
  * at once and on the server with the act.
  *
+ * @param owner who ticks; ticks that wait in this browser are theirs alone.
  * @param lastAct number of the last act made or seen.
  */
-export function useLevelsDone(caseId: string, view: SpineView | null, lastAct: () => number) {
+export function useLevelsDone(caseId: string, owner: string, view: SpineView | null, lastAct: () => number) {
+  const place = `${owner} ${caseId}`
   const client = useQueryClient()
   const key = ['levels-done', caseId]
   const kept = useQuery({ queryKey: key, queryFn: ({ signal }) => api.get<Ticked>(`/cases/${caseId}/levels-done/`, signal), staleTime: 30_000 })
-  const [waiting, setWaiting] = useState<readonly Tick[]>(() => readWaiting(caseId))
+  const [waiting, setWaiting] = useState<readonly Tick[]>(() => readWaiting(place))
+  useEffect(() => setWaiting(readWaiting(place)), [place])
   const remember = useCallback((ticks: readonly Tick[]) => {
-    writeWaiting(caseId, ticks)
+    writeWaiting(place, ticks)
     setWaiting(ticks)
-  }, [caseId])
+  }, [place])
   const first = waiting[0]
   useEffect(() => {
     if (!first) return
@@ -64,9 +67,9 @@ export function useLevelsDone(caseId: string, view: SpineView | null, lastAct: (
       clearTimeout(timer)
       try {
         client.setQueryData(key, await api.post<Ticked>(`/cases/${caseId}/levels-done/`, first))
-        setWaiting((now) => drop(caseId, now, first))
+        setWaiting((now) => drop(place, now, first))
       } catch (failure) {
-        if (isOver(failure)) setWaiting((now) => drop(caseId, now, first))
+        if (isOver(failure)) setWaiting((now) => drop(place, now, first))
         else timer = setTimeout(() => void flush(), RETRY_MS)
       }
     }
@@ -76,24 +79,24 @@ export function useLevelsDone(caseId: string, view: SpineView | null, lastAct: (
       clearTimeout(timer)
       end()
     }
-  }, [caseId, client, first])
+  }, [caseId, place, client, first])
   useEffect(() => view?.editor.onAct(({ runs }) => {
     const touched = new Set([...runs.old, ...runs.new])
     client.setQueryData<Ticked>(key, (now) => now && { numbers: now.numbers.filter((number) => !touched.has(number)) })
-    setWaiting((now) => (now.some((tick) => tick.done && touched.has(tick.number)) ? keepOnly(caseId, now, touched) : now))
-  }), [view, caseId, client])
+    setWaiting((now) => (now.some((tick) => tick.done && touched.has(tick.number)) ? keepOnly(place, now, touched) : now))
+  }), [view, place, client])
   const change = (number: number, done: boolean) => remember([...waiting, { number, done, sequence: lastAct() }])
   return { done: withTicks(kept.data?.numbers ?? [], waiting), change }
 }
 
-function drop(caseId: string, now: readonly Tick[], one: Tick): readonly Tick[] {
+function drop(place: string, now: readonly Tick[], one: Tick): readonly Tick[] {
   const left = now.filter((tick) => tick !== one)
-  writeWaiting(caseId, left)
+  writeWaiting(place, left)
   return left
 }
 
-function keepOnly(caseId: string, now: readonly Tick[], touched: ReadonlySet<number>): readonly Tick[] {
+function keepOnly(place: string, now: readonly Tick[], touched: ReadonlySet<number>): readonly Tick[] {
   const left = now.filter((tick) => !(tick.done && touched.has(tick.number)))
-  writeWaiting(caseId, left)
+  writeWaiting(place, left)
   return left
 }
