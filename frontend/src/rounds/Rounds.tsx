@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { useDataset, worklistOptions } from '../api/queries'
 import type { RoundOut } from '../api/types'
 import { formatMoment, formatNumber } from '../domain/format'
+import { NormalsPanel } from '../grading/NormalsPanel'
 import { Answer } from '../shell/Answer'
 import { Page } from '../shell/Page'
 import page from '../shell/page.module.css'
@@ -19,7 +20,7 @@ import classes from './Rounds.module.css'
 import { StartRound } from './StartRound'
 import { Timeline } from './Timeline'
 
-function Aside({ dataset }: { dataset: string }) {
+function Aside({ dataset, isManager }: { dataset: string; isManager: boolean }) {
   const { t } = useTranslation()
   const models = useModels(dataset)
   const stages = useQuery(worklistOptions(dataset, 'all')).data?.stages ?? []
@@ -42,6 +43,7 @@ function Aside({ dataset }: { dataset: string }) {
         )}
       </Answer>
       {stages.length > 0 && <StageBoard stages={stages} />}
+      {isManager && <NormalsPanel dataset={dataset} />}
     </aside>
   )
 }
@@ -99,7 +101,7 @@ export function Rounds() {
             <Effort dataset={dataset} />
             <div className={`${page.split} ${classes.split}`}>
               {round ? <RoundPanel round={round} /> : <NoRound />}
-              <Aside dataset={dataset} />
+              <Aside dataset={dataset} isManager={isManager} />
             </div>
           </div>
         )}

@@ -109,6 +109,19 @@ describe('the way between picture and patient', () => {
     }
   })
 
+  it('measures the same heights after any way to the picture and back', () => {
+    let seed = 11
+    const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647
+    for (let body = 0; body < 40; body++) {
+      const top = 4 + 20 * random()
+      const points = [2, 13, 26].map((x) =>
+        [top, top + 12 + 8 * random()].map((y) => [...picture.toPatient({ x: x + random(), y, off: 12 * random() - 6 })]),
+      )
+      const back = points.map((pair) => pair.map((point) => [...picture.toPatient(picture.toPicture(point as unknown as Vec3))]))
+      heightsMm(back).forEach((height, place) => expect(Math.abs(height - (heightsMm(points)[place] ?? 0))).toBeLessThan(1e-6))
+    }
+  })
+
   it("returns a patient's point that lies on no sample", () => {
     const point: Vec3 = [-7.31, 9.87, -20.64]
     expectClose(picture.toPatient(picture.toPicture(point)), point, 8)
