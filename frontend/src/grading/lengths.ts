@@ -16,6 +16,12 @@ export function heightText(heights: readonly number[], place: number, { frame }:
   return hasMillimetres(frame) ? formatNumber(height, 1) : `${formatNumber((100 * height) / Math.max(...heights))} %`
 }
 
+/** Three heights, the sign of hundredths once. */
+export function rowText(heights: readonly number[], lengths: Pick<Lengths, 'frame'>): string {
+  const figures = heights.map((_, place) => heightText(heights, place, lengths))
+  return hasMillimetres(lengths.frame) ? figures.join('  ') : `${figures.map((figure) => figure.replace(' %', '')).join('  ')} %`
+}
+
 export function useLengths() {
   const { t } = useTranslation()
   const lengths = useContext(LengthsContext)
@@ -23,10 +29,12 @@ export function useLengths() {
   return {
     /** Lengths are millimetres of some kind and may be compared with one another. */
     hasMm: hasMillimetres(lengths.frame),
-    /** "Heights, mm", "Heights, detector mm" and so on. */
+    /** "Heights, mm", "Detector mm" and so on. */
     title: t(`grading.heightsIn.${kind}`),
     /** The bare unit. */
     unit: t(`grading.unitIn.${kind}`),
     show: (heights: readonly number[], place: number) => heightText(heights, place, lengths),
+    /** All three in a narrow row. */
+    row: (heights: readonly number[]) => rowText(heights, lengths),
   }
 }

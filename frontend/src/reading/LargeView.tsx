@@ -52,13 +52,13 @@ export function LargeView({ desk, large, nameOf, detail, bodies, tool }: Props) 
       sets={setsOf(desk, nameOf, plane, t, isPlacing)}
       focus={focus}
       focusKey={`${plane.kind} ${active.number} ${bodies.size}`}
-      title={<Caption name={name} plane={plane} active={active} desk={desk} />}
-      note={
+      title={
         <>
-          <LengthNote volume={detail.volume} />
-          {desk.isOpen && <SnapButton tool={tool} />}
+          <Caption name={name} plane={plane} active={active} desk={desk} />
+          {isFlat(plane.frame) && <LengthNote volume={detail.volume} />}
         </>
       }
+      note={desk.isOpen ? <SnapButton tool={tool} /> : null}
       onLeaf={large.k === null || isFlat(plane.frame) ? undefined : large.leaf}
       snaps={tool.snaps}
       placing={
@@ -249,7 +249,7 @@ function setsOf(
 /** Where the lengths come from, beside them; nothing on a CT. */
 function LengthNote({ volume }: { volume: string }) {
   const meta = useVolumeMeta(volume)
-  return meta.data ? <SpacingNote meta={meta.data} /> : null
+  return meta.data ? <div><SpacingNote meta={meta.data} /></div> : null
 }
 
 /** Direction of the spine at the active vertebra: from the centre above to the centre below. */

@@ -56,7 +56,7 @@ function Heights({ finding }: { finding: Finding }) {
   const lengths = useLengths()
   if (!finding.heights_mm) return <span className={classes.heights}>{t('reading.noPoints')}</span>
   return (
-    <span className={classes.heights}>{finding.heights_mm.map((_, place, all) => lengths.show(all, place)).join('  ')}</span>
+    <span className={classes.heights}>{lengths.row(finding.heights_mm)}</span>
   )
 }
 
