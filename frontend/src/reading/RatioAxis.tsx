@@ -30,7 +30,7 @@ export function RatioAxis({ finding, expected, convention, isWithheld }: Props) 
         <span className={classes.beside}>{t('reading.ratio.none')}</span>
       ) : (
         <>
-          <span className={classes.big}>{formatNumber(finding.g, 2)}</span>
+          <span className={classes.big} title={t('reading.made.g', { limits: limits.join(' / '), convention })}>{formatNumber(finding.g, 2)}</span>
           <span className={classes.support}>{t('reading.ratio.loss', { percent: formatNumber(loss) })}</span>
           <div
             className={classes.axis}

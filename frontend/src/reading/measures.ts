@@ -15,6 +15,8 @@ export interface Measure {
   readonly value: string
   readonly how: string
   readonly isWarning?: boolean
+  /** There is no number yet; `how` says why. */
+  readonly isOff?: boolean
 }
 
 export interface Surroundings {
@@ -37,8 +39,8 @@ export function measuresOf(finding: Finding, around: Surroundings): Measure[] {
     depthRatio(heights, around.t),
     compression(heights, around),
     adjusted(finding, heights, around),
-  ]
-  const shown = found.filter((measure) => measure !== null).map((measure) => ({ ...measure, how: `${measure.how} ${placed}` }))
+  ].filter((measure) => measure !== null)
+  const shown = found.map((measure) => (measure.isOff ? measure : { ...measure, how: `${measure.how} ${placed}` }))
   return [...shown, ...warnings(points, heights, around)]
 }
 
@@ -92,7 +94,7 @@ function adjusted(finding: Finding, heights: Heights, { normals, t }: Surroundin
   if (normals === undefined || normal === null) return null
   if (normal.ratios === null) {
     const how = t('reading.made.normalsOff', { n: normal.n, level: normal.level, minimum: normals.minimum_n })
-    return { id: 'adjusted', name, value: t('reading.measure.off'), how }
+    return { id: 'adjusted', name, value: t('reading.measure.off'), how, isOff: true }
   }
   const [front, middle] = normal.ratios as [number, number]
   return {
