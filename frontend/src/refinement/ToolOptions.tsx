@@ -6,6 +6,7 @@ import { formatNumber } from '../domain/format'
 import { unitOf } from '../domain/frame'
 import { KeyOf } from '../keys/KeysSheet'
 import { BONE_FROM_HU, type SpineView, type ToolInHand, type ToolOptions as Options } from '../viewer'
+import { keepFocus } from './ToolRail'
 import type { PaintingScope } from './usePaintingKeys'
 
 interface Props {
@@ -29,7 +30,7 @@ const useOptions = (view: SpineView): Options => useStore(view.state, (state) =>
 
 function Choice<Value extends string>({ label, value, of, onChange }: { label: string; value: Value; of: Readonly<Record<Value, string>>; onChange: (value: Value) => void }) {
   const data = (Object.keys(of) as Value[]).map((one) => ({ value: one, label: of[one] }))
-  return <SegmentedControl size="xs" aria-label={label} value={value} onChange={(chosen) => onChange(chosen as Value)} data={data} />
+  return <SegmentedControl size="xs" aria-label={label} onMouseDown={keepFocus} value={value} onChange={(chosen) => onChange(chosen as Value)} data={data} />
 }
 
 interface AmountProps {
@@ -59,7 +60,7 @@ function Amount({ label, value, unit, range, step = 1, placeholder, onChange }: 
 }
 
 function Apply({ text, onClick, children }: { text: string; onClick: () => void; children?: ReactNode }) {
-  return <button type="button" className="ws-apply" onMouseDown={(event) => event.preventDefault()} onClick={onClick}>{text} {children}</button>
+  return <button type="button" className="ws-apply" onMouseDown={keepFocus} onClick={onClick}>{text} {children}</button>
 }
 
 function Size({ view, scope }: Props) {

@@ -52,6 +52,7 @@ export class Hand {
     private readonly plane: Plane,
   ) {}
 
+  /** Begins an act; the keys come back to the picture from whatever field had them. */
   down(event: PointerEvent, pane: Element): void {
     const pixel = pixelOf(event, pane)
     const mm = this.view.canvasToWorld(this.plane, pixel)
@@ -62,6 +63,7 @@ export class Hand {
     this.act = actOf(event, this.state)
     if (this.act === null) return
     event.preventDefault()
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     if (this.state.activePane !== this.plane) this.view.setActivePane(this.plane)
     this.view.state.setState({ notice: null })
     this.last = pixel

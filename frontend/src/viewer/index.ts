@@ -18,7 +18,9 @@
  * ...)`; undo and redo come through the same listener. Whatever else changes mask or levels is an act
  * handed to `view.editor.commit(act)`: `levelAct(Tool.shift, number, changes)`, `paintAct(Tool.fill,
  * number, runs)`; a new vertebra gets `view.editor.nextNumber`. Left clicks of the tool 'look' move the
- * crosshair.
+ * crosshair. `view.toolbox` holds the tools that act on a whole level (`smooth()`, `islands()` ...) with
+ * their options (`set({ smoothMm: 2 })`); each ends in one act, or says why not in `state.notice`. Tools
+ * are pure functions in ./tools and run in a worker on the level's box.
  *
  * Slices alone, without Cornerstone: `fetchMeta` and `loadSlice(meta, k)` of ../bridge.
  */
