@@ -172,6 +172,15 @@ def rounds(studio: Studio) -> None:
             studio.picture(manager.page, place)
 
 
+@scene
+def radiograph(studio: Studio) -> None:
+    with studio.person("student") as student:
+        student.open_case(studio.cases["radiograph"], "refine")
+        student.page.keyboard.press("Shift+E")
+        settled(student)
+        studio.picture(student.page, "refine-radiograph")
+
+
 @contextmanager
 def opened(to: Path) -> Iterator[Studio]:
     """Start the application with the demo data set and wait for its proposals."""
@@ -200,7 +209,7 @@ def opened(to: Path) -> Iterator[Studio]:
 
 
 def _nickname(title: str) -> str:
-    words = {"275": "thoracic", "phantom": "phantom"}
+    words = {"275": "thoracic", "phantom": "phantom", "radiograph": "radiograph"}
     return next((name for word, name in words.items() if word in title.lower()), "lumbar")
 
 
