@@ -39,6 +39,7 @@ PAGE = ROOT / "docs" / "measured" / "workstation.md"
 THORACIC = ROOT / "demo" / "thoracic" / "lidc0314_crop_dicom_275.zip"
 PLANES = ("sagittal", "axial", "coronal")
 WHOLE_SAVES = 5
+PATIENCE_MS = 300_000
 WATCH = """
 performance.setResourceTimingBufferSize(100000)
 window.seen = {releases: [], moves: 0}
@@ -149,6 +150,7 @@ class Desk:
 
         self.person = Person(browser, house, "student")
         self.page: Page = self.person.page
+        self.page.context.set_default_timeout(PATIENCE_MS)
         self.page.add_init_script(WATCH)
         self.tools = self.page.context.new_cdp_session(self.page)
         self.tools.send("Performance.enable")
@@ -280,6 +282,7 @@ def run(folder: Path, options: argparse.Namespace) -> list[Session]:
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
             desk = Desk(browser, house)
             sessions.append(measure(desk, thoracic, "thoracic demo CT", options))
+            print(table(sessions), flush=True)  # the large volume may take many minutes
             if large:
                 code = desk.person.api(f"/cases/{large}/")["code"]
                 spent = measure_next(desk, code)
