@@ -26,7 +26,7 @@ export function KeysSheet() {
   })
   const found = (shown ?? []).filter((id) => t(nameKey(id)).toLowerCase().includes(sought.trim().toLowerCase()))
   return (
-    <Modal opened={shown !== null} onClose={() => setShown(null)} title={t('keys.title')} size={980} centered classNames={{ body: 'keys-sheet' }}>
+    <Modal opened={shown !== null} onClose={() => setShown(null)} title={t('keys.title')} size={1200} centered classNames={{ body: 'keys-sheet' }}>
       <div className="keys-head">
         <TextInput className="keys-search" aria-label={t('keys.search')} placeholder={t('keys.search')} value={sought} onChange={(event) => setSought(event.currentTarget.value)} />
         {isChanging && (
@@ -34,19 +34,21 @@ export function KeysSheet() {
         )}
       </div>
       {own.failure && <p role="alert" className="keys-refusal">{own.failure}</p>}
-      <div className="keys-groups">
-        {grouped(found).map(([group, ids]) => (
-          <section key={group} aria-label={t(`keys.group.${group}`)}>
-            <h3>{t(`keys.group.${group}`)}</h3>
-            {ids.map((id) => (
-              <div key={id} className="keys-row">
-                <span>{commandRow(id).held ? t('keys.held', { command: t(nameKey(id)) }) : t(nameKey(id))}</span>
-                {isChanging && !commandRow(id).fixed ? <KeyField id={id} map={own.map} onKeep={own.keep} /> : <span><KeyOf command={id} /></span>}
-              </div>
-            ))}
-          </section>
-        ))}
-        {found.length === 0 && <p>{t('keys.nothing', { sought })}</p>}
+      <div className="keys-scroll" tabIndex={0} role="group" aria-label={t('keys.title')}>
+        <div className="keys-groups">
+          {grouped(found).map(([group, ids]) => (
+            <section key={group} aria-label={t(`keys.group.${group}`)}>
+              <h3>{t(`keys.group.${group}`)}</h3>
+              {ids.map((id) => (
+                <div key={id} className="keys-row">
+                  <span>{commandRow(id).held ? t('keys.held', { command: t(nameKey(id)) }) : t(nameKey(id))}</span>
+                  {isChanging && !commandRow(id).fixed ? <KeyField id={id} map={own.map} onKeep={own.keep} /> : <span><KeyOf command={id} /></span>}
+                </div>
+              ))}
+            </section>
+          ))}
+          {found.length === 0 && <p>{t('keys.nothing', { sought })}</p>}
+        </div>
       </div>
       <div className="keys-foot">
         <span>{isChanging ? t('keys.howToChange') : t('keys.mouse')}</span>

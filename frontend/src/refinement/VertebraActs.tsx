@@ -91,7 +91,7 @@ function LevelForm({ kind, acts, title }: { kind: Exclude<ActDialog, 'anomalies'
     <form className="ws-goto" role="dialog" aria-modal="true" aria-label={title} onSubmit={act} onKeyDown={(event) => event.key === 'Escape' && acts.close()}>
       <Stack>
         <div className="ws-goto-head"><h2>{title}</h2><CloseButton aria-label={t('refinement.close')} onClick={acts.close} /></div>
-        <Autocomplete ref={field} label={t('refinement.level')} placeholder={offered[0]} withScrollArea={false} styles={{ dropdown: { maxHeight: 240, overflowY: 'auto' } }} data={offered} value={typed} onChange={setTyped} />
+        <Autocomplete ref={field} label={t('refinement.level')} placeholder={offered[0]} withScrollArea={false} styles={{ dropdown: { maxHeight: 240, overflowY: 'auto' } }} data={level === null ? offered : []} value={typed} onChange={setTyped} />
         {outcome && (isRefused(outcome) ? <p role="alert" className="ws-bad">{words(outcome)}</p> : <Changes changes={outcome.changes} />)}
         {isNews && <Checkbox checked={mayDeclare} onChange={(event) => setMayDeclare(event.currentTarget.checked)} label={t(`refinement.anomaly.${anomaly}`)} />}
         <Button type="submit" disabled={outcome === null || isRefused(outcome)}>{t(`refinement.act.${kind}.do`, { level: level ?? '' })}</Button>
