@@ -22,9 +22,9 @@ ISLAND_ML: Final = (0.2, 2.0)
 ISLAND_APART_MM: Final = 5.0
 AIR_ML: Final = (1.0, 4.0)
 AIR_HU: Final = -700
-LARGER: Final = 1.7
-SMALLER: Final = 0.5
-TALLER: Final = 1.6
+LARGER: Final = 2.0
+SMALLER: Final = 0.4
+TALLER: Final = 1.8
 FLATTER: Final = 0.5
 SPLIT_SHARE: Final = (0.35, 0.65)
 
@@ -351,7 +351,7 @@ KINDS: Final[dict[str, tuple[Injection, str]]] = {
     "cut half": (cut_half, "half of the voxels missing on one of six sides"),
     "volume or height jump": (
         jump,
-        "volume x 1.7 or x 0.5, or height x 1.6 or x 0.5",
+        "volume x 2 or x 0.4, or height x 1.8 or x 0.5",
     ),
 }
 """The ten kinds that a mask itself can carry; the two of files are in `benchmarks.grammar`."""

@@ -50,7 +50,7 @@ between and after their neighbours by hand; the widths of T1 and T2 are without 
 processes."""
 
 LOWEST: Final = np.log([0.52, 0.62, 0.74, 0.50, 0.25, 0.25])
-HIGHEST: Final = np.log([1.40, 1.55, 1.35, 1.70, 1.90, 1.80])
+HIGHEST: Final = np.log([1.40, 1.55, 1.35, 1.65, 1.70, 1.75])
 SMALLEST_USUAL: Final = np.log(0.78)
 """Between these shares of what is expected a size may lie, in the order of `FEATURES`. A severe
 fracture takes up to 45 per cent of a vertebra's volume or height, nothing of width or depth; where

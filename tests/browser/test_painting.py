@@ -177,8 +177,7 @@ def test_the_reader_sees_what_was_changed_and_the_mask_before(
     reader.hook("idle")
     assert reader.hook("labelCounts") == erased
     reader.page.keyboard.press("r")
-    reader.page.get_by_role("combobox", name="Why").click()
-    reader.page.get_by_role("option", name="A part is missing").click()
+    reader.page.get_by_role("radio", name="A part is missing").click()
     reader.page.get_by_label("What to do").fill("Fill the hole in L1.")
     dialog = reader.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Return to the student").click()

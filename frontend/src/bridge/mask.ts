@@ -20,8 +20,8 @@ const levelsIn = (line: string): Map<number, string | null> =>
     return [Number(number), level || null]
   }))
 
-/** Fetches the main track as it is now, or as it was when people began with it. */
-export function fetchMask(caseId: string, options: { revision?: 'start'; signal?: AbortSignal } = {}): Promise<Mask> {
+/** Fetches the main track as it is now, as people began with it, or as it was last submitted. */
+export function fetchMask(caseId: string, options: { revision?: 'start' | 'submitted'; signal?: AbortSignal } = {}): Promise<Mask> {
   const which = options.revision === undefined ? '' : `&revision=${options.revision}`
   return maskAt(`/api/cases/${caseId}/mask/?track=main${which}`, options.signal)
 }

@@ -104,6 +104,8 @@ export const COMMANDS = {
   'checking.lock': row('checking', 'L'),
   'checking.window': row('checking', 'W'),
   'checking.flip': hold('checking', 'X'),
+  'checking.show': row('checking', 'Shift+C'),
+  'checking.problems': row('checking', '!'),
   'checking.return': row('checking', 'R'),
 
   'reading.grade0': row('reading', '0'),

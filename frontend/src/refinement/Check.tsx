@@ -2,29 +2,36 @@ import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
+import { IconAlertCircle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ActiveTime } from '../activity'
-import { api } from '../api/client'
-import type { CaseDetail } from '../api/types'
+import { api, ApiError } from '../api/client'
+import type { CaseDetail, Problem } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import { useCommand, useScope } from '../keys/useKeys'
 import { noteHanded } from '../nextCase'
 import type { SpineView } from '../viewer'
 import { ChangesPanel } from './ChangesPanel'
 import { LeaseBanner } from './LeaseBanner'
-import { GoToLevel, ReturnDialog } from './LevelDialogs'
+import { GoToLevel } from './LevelDialogs'
 import { LevelStrip } from './LevelStrip'
 import type { LevelRow } from './levels'
 import { OptionRow } from './OptionRow'
+import { PinDialog, PinsList } from './PinsList'
+import { ProblemsPanel } from './ProblemsPanel'
+import { problemMarks, visitProblem } from './problems'
 import { Progress } from './Progress'
+import { ReturnDialog, type Returning } from './ReturnDialog'
 import { LeaseStatus, SaveStatus } from './SaveStatus'
 import { ToolRail } from './ToolRail'
-import { useChanges } from './useChanges'
 import { UndoHint } from './UndoHint'
+import { useAccepted, useChanges } from './useChanges'
 import { useLevels } from './useLevels'
 import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
+import { marksOf, spotOf, usePins, visitPin } from './usePins'
+import { useLookOnly } from './useTool'
 import { useActive, useProblems, useWorkplace, type Workplace } from './useWorkplace'
 import { useVertebraActs } from './useVertebraActs'
 import { ActDialogs, ActsMenu, useRefusalWords } from './VertebraActs'
@@ -49,19 +56,46 @@ function Checking({ place }: { place: Ready }) {
   const problems = useProblems(caseId).data ?? []
   const isOpenForWork = detail.work === 'check'
   const lending = useLease(place, isOpenForWork)
-  const mayPaint = isOpenForWork && lending.lease?.is_me === true && place.outbox !== null
+  const holds = isOpenForWork && lending.lease?.is_me === true && place.outbox !== null
   const levels = useLevels(place, active, problems)
+  const diff = useChanges(place, view)
+  const { changes, shown } = diff
+  const mayPaint = holds && shown === 'mine'
   const acts = useVertebraActs(place, active, mayPaint)
   const refused = useRefusalWords()
-  const { changes, flip, flipBack } = useChanges(place, view)
-  const [dialog, setDialog] = useState<'go' | 'return' | null>(null)
-  const verdict = useVerdict(place)
+  const { accepted, accept } = useAccepted(caseId, diff.submitted)
+  const pins = usePins(caseId)
+  const [dialog, setDialog] = useState<'go' | 'return' | 'pin' | null>(null)
+  const [spot, setSpot] = useState(() => spotOf(view))
+  const [isListing, setListing] = useState(false)
+  const blocking = problems.filter((problem) => problem.blocking)
+  const verdict = useVerdict(place, () => setListing(true))
+  const open = (which: 'return' | 'pin') => {
+    setSpot(spotOf(view))
+    setDialog(which)
+  }
+  const choose = (number: number) => levels.choose(levels.rows.find((row) => row.number === number) ?? null)
+  const acceptLevel = () => {
+    if (active === 0) return
+    accept(active)
+    const next = changes?.levels.find(({ number }) => number !== active && !accepted.has(number))
+    if (next) choose(next.number)
+  }
+  const giveBack = async ({ reason, note, withPin }: Returning) => {
+    if (withPin) await pins.drop({ ...spot, kind: 'note', text: note.trim() || t(`refinement.reason.${reason}`) })
+    verdict.mutate({ move: 'return_mask', reason, note })
+  }
 
+  useLookOnly(view, shown !== 'mine')
   usePaintingKeys(view, 'checking', mayPaint)
-  useCommand('checking.flip', flip, { release: flipBack })
+  useCommand('checking.flip', () => diff.show('model'), { release: () => diff.show('mine') })
+  useCommand('checking.show', diff.next)
+  useCommand('checking.problems', () => setListing((was) => !was))
+  useCommand('levelDone', acceptLevel)
+  useCommand('flag', () => open('pin'), { enabled: holds })
   useCommand('goToLevel', () => setDialog('go'))
   useCommand('submit', () => verdict.mutate({ move: 'approve_mask' }), { enabled: mayPaint })
-  useCommand('checking.return', () => setDialog('return'), { enabled: mayPaint })
+  useCommand('checking.return', () => open('return'), { enabled: mayPaint })
 
   const words = (row: LevelRow): string | null => {
     const change = changes?.levels.find((one) => one.number === row.number)
@@ -74,6 +108,7 @@ function Checking({ place }: { place: Ready }) {
       <Workstation
         place={place}
         mayPaint={mayPaint}
+        pins={[...problemMarks(blocking), ...marksOf(pins.open)]}
         banner={isOpenForWork ? <LeaseBanner place={place} lending={lending} /> : null}
         bar={
           <>
@@ -82,7 +117,10 @@ function Checking({ place }: { place: Ready }) {
             <ActiveTime detail={detail} />
             <SaveStatus save={place.save} />
             <LeaseStatus lease={lending.lease} />
-            <Button size="xs" h={32} variant="default" disabled={!mayPaint} onClick={() => setDialog('return')} rightSection={<KeyOf command="checking.return" />}>{t('refinement.return')}</Button>
+            <button type="button" className="ws-problems" data-blocking={blocking.length > 0} aria-expanded={isListing} onClick={() => setListing((was) => !was)}>
+              <IconAlertCircle size={16} /> {t('refinement.problems', { count: blocking.length })} <KeyOf command="checking.problems" />
+            </button>
+            <Button size="xs" h={32} variant="default" disabled={!mayPaint} onClick={() => open('return')} rightSection={<KeyOf command="checking.return" />}>{t('refinement.return')}</Button>
             <Button size="xs" h={32} disabled={!mayPaint} loading={verdict.isPending} onClick={() => verdict.mutate({ move: 'approve_mask' })}>{t('refinement.approve')}</Button>
           </>
         }
@@ -90,27 +128,37 @@ function Checking({ place }: { place: Ready }) {
         tools={<ToolRail view={view} scope="checking" mayPaint={mayPaint} />}
         options={<OptionRow view={view} scope="checking" mayPaint={mayPaint} />}
         panel={
-          <ChangesPanel
-            changes={changes}
-            levels={place.levels}
-            authorKind={track?.author_kind ?? 'person'}
-            note={detail.returned?.note ?? null}
-            onGo={(number) => levels.choose(levels.rows.find((row) => row.number === number) ?? null)}
-            onFlip={(isFlipped) => (isFlipped ? flip() : flipBack())}
-          />
+          isListing ? (
+            <ProblemsPanel caseId={caseId} problems={problems} returned={null} mayAccept={holds} act="approving" onGo={(problem) => visitProblem(view, problem)} onClose={() => setListing(false)} />
+          ) : (
+            <ChangesPanel
+              changes={changes}
+              levels={place.levels}
+              authorKind={track?.author_kind ?? 'person'}
+              note={detail.returned?.note ?? null}
+              shown={shown}
+              active={active}
+              accepted={accepted}
+              voxelMl={view.isFlat ? null : view.grid.spacingMm.reduce((product, mm) => product * mm, 1) / 1000}
+              pins={<PinsList pins={pins} levels={place.levels} mayChange={holds} onGo={(pin) => visitPin(view, pin)} />}
+              onGo={choose}
+              onShow={diff.show}
+            />
+          )
         }
         hint={<UndoHint view={view} />}
       />
       <ActDialogs acts={acts} active={place.levels.get(active) ?? `#${active}`} />
       {dialog === 'go' && <GoToLevel onClose={() => setDialog(null)} onGo={levels.goTo} />}
-      <ReturnDialog opened={dialog === 'return'} onClose={() => setDialog(null)} onReturn={(reason, note) => verdict.mutate({ move: 'return_mask', reason, note })} />
+      {dialog === 'pin' && <PinDialog mayAsk={false} onClose={() => setDialog(null)} onDrop={(kind, text) => void pins.drop({ ...spot, kind, text })} />}
+      {dialog === 'return' && <ReturnDialog place={(spot.number && place.levels.get(spot.number)) || t('refinement.noLevel')} onClose={() => setDialog(null)} onReturn={(said) => void giveBack(said)} />}
     </>
   )
 }
 
 type Verdict = { move: 'approve_mask' } | { move: 'return_mask'; reason: string; note: string }
 
-function useVerdict(place: Ready) {
+function useVerdict(place: Ready, showProblems: () => void) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const { caseId, detail, save } = place
@@ -123,6 +171,12 @@ function useVerdict(place: Ready) {
       noteHanded({ id: caseId, text: t(`refinement.verdict.${move}`, { code: detail.code }), stage: 'checking' })
       await client.invalidateQueries()
     },
-    onError: (failure) => notifications.show({ message: failure.message, color: 'yellow' }),
+    onError: (failure) => {
+      if (failure instanceof ApiError && failure.problems.length > 0) {
+        client.setQueryData(['problems', caseId], (was: Problem[] | undefined) => [...failure.problems, ...(was ?? []).filter((one) => !one.blocking)])
+        return showProblems()
+      }
+      notifications.show({ message: failure.message, color: 'yellow' })
+    },
   })
 }

@@ -3,8 +3,9 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { IconAlertCircle } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useStore } from 'zustand'
 import { ActiveTime } from '../activity'
 import { api, ApiError } from '../api/client'
 import type { CaseDetail, Problem } from '../api/types'
@@ -16,12 +17,15 @@ import { LeaseBanner } from './LeaseBanner'
 import { GoToLevel } from './LevelDialogs'
 import { LevelStrip } from './LevelStrip'
 import { OptionRow } from './OptionRow'
+import { PinDialog, PinsList } from './PinsList'
 import { ProblemsPanel } from './ProblemsPanel'
+import { problemMarks, visitProblem } from './problems'
 import { Progress } from './Progress'
 import { isPaused, LeaseStatus, SaveStatus } from './SaveStatus'
 import { ToolRail } from './ToolRail'
 import { UndoHint } from './UndoHint'
 import { useLevels } from './useLevels'
+import { marksOf, type Pins, spotOf, usePins, visitPin } from './usePins'
 import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
 import { useActive, useProblems, useWorkplace, type Workplace } from './useWorkplace'
@@ -54,29 +58,34 @@ function Refining({ place }: { place: Ready }) {
   const acts = useVertebraActs(place, active, mayPaint)
   const refused = useRefusalWords()
   const [isGoing, setGoing] = useState(false)
+  const [isPinning, setPinning] = useState(false)
   const [isListing, setListing] = useState(false)
+  const pins = usePins(caseId)
+  const [spot, setSpot] = useState(() => spotOf(view))
+  useBeginAtPin(place, pins, () => setListing(true))
   const submit = useSubmit(place, () => setListing(true))
 
   usePaintingKeys(view, 'refining', mayPaint)
   useToolWith(view, mayPaint)
   useCommand('goToLevel', () => setGoing(true))
+  useCommand('flag', () => {
+    setSpot(spotOf(view))
+    setPinning(true)
+  }, { enabled: isOpenForWork })
   useCommand('refining.problems', () => setListing((shown) => !shown))
   useCommand('submit', () => submit.mutate(), { enabled: mayPaint && !isPaused(place.save) })
 
-  const visit = (problem: Problem) => {
-    if (problem.number) view.setActive(problem.number)
-    if (problem.at_mm) view.flyTo(problem.at_mm)
-  }
+  const mayAccept = detail.roles.includes('reader')
   return (
     <>
       <Workstation
         place={place}
         mayPaint={mayPaint}
-        pins={blocking.flatMap((problem, at) => (problem.at_mm ? [{ id: `${at}`, mm: problem.at_mm, text: problem.message }] : []))}
+        pins={[...problemMarks(blocking), ...marksOf(pins.open)]}
         banner={isOpenForWork ? <LeaseBanner place={place} lending={lending} /> : null}
         bar={
           <>
-            {detail.returned && <button type="button" className="ws-returned" onClick={() => setListing(true)}>{t('refinement.returned')}</button>}
+            {detail.returned && <button type="button" className="ws-returned" onClick={() => setListing(true)}>{t(pins.open.length > 0 ? 'refinement.returnedPins' : 'refinement.returnedFor', { count: pins.open.length, reason: t(`refinement.reason.${detail.returned.reason}`, { defaultValue: detail.returned.reason }) })}</button>}
             <span className="ws-gap" />
             <Progress rows={levels.rows} />
             <ActiveTime detail={detail} />
@@ -93,13 +102,40 @@ function Refining({ place }: { place: Ready }) {
         }
         tools={<ToolRail view={view} scope="refining" mayPaint={mayPaint} />}
         options={<OptionRow view={view} scope="refining" mayPaint={mayPaint} />}
-        panel={isListing && <ProblemsPanel problems={problems} returned={detail.returned} onGo={visit} onClose={() => setListing(false)} />}
+        panel={
+          isListing && (
+            <ProblemsPanel
+              caseId={caseId}
+              problems={problems}
+              returned={detail.returned}
+              mayAccept={mayAccept}
+              pins={<PinsList pins={pins} levels={place.levels} mayChange={isOpenForWork} onGo={(pin) => visitPin(view, pin)} />}
+              onGo={(problem) => visitProblem(view, problem)}
+              onClose={() => setListing(false)}
+            />
+          )
+        }
         hint={<UndoHint view={view} />}
       />
       <ActDialogs acts={acts} active={place.levels.get(active) ?? `#${active}`} />
       {isGoing && <GoToLevel onClose={() => setGoing(false)} onGo={levels.goTo} />}
+      {isPinning && <PinDialog mayAsk onClose={() => setPinning(false)} onDrop={(kind, text) => void pins.drop({ ...spot, kind, text })} />}
     </>
   )
+}
+
+/** A case that came back opens at the first spot that a pin marks, with what was said beside it. */
+function useBeginAtPin({ detail, view, stats }: Ready, pins: Pins, showList: () => void): void {
+  const hasBegun = useRef(false)
+  const [first] = pins.open
+  const isReady = detail.returned !== null && first !== undefined && stats.size > 0
+  const isDrawn = useStore(view.state, (state) => state.views !== null && state.active > 0)
+  useEffect(() => {
+    if (!isReady || !isDrawn || !first || hasBegun.current) return
+    hasBegun.current = true
+    visitPin(view, first)
+    showList()
+  }, [isReady, isDrawn, first, view, showList])
 }
 
 /** The brush is in hand as soon as one may paint, and never otherwise. */

@@ -1,11 +1,15 @@
 /** What a person changed against the mask the model (or an import) left. */
 import type { Runs } from '../bridge'
+import type { Grid } from '../domain/geometry'
+import { furthestMm } from './surface'
 
 export interface LevelChange {
   readonly number: number
   readonly before: number
   readonly added: number
   readonly removed: number
+  /** See `furthestMm`; null where the level is new, gone, or not measured. */
+  readonly furthestMm: number | null
 }
 
 export interface Changes {
@@ -17,8 +21,8 @@ export interface Changes {
   readonly voxels: number
 }
 
-/** Compares two label maps of one grid; both hold vertebra numbers. */
-export function changesBetween(before: Uint8Array, now: Uint8Array): Changes {
+/** Compares two label maps of one grid; both hold vertebra numbers. With a grid, distances are measured too. */
+export function changesBetween(before: Uint8Array, now: Uint8Array, grid: Grid | null = null): Changes {
   if (before.length !== now.length) throw new RangeError('The two masks lie on different grids.')
   const counts = new Uint32Array(3 * 256)
   const runs: [number, number, number, number][] = []
@@ -35,7 +39,7 @@ export function changesBetween(before: Uint8Array, now: Uint8Array): Changes {
     if (last && last[0] + last[1] === index && last[2] === was && last[3] === is) last[1]++
     else runs.push([index, 1, was, is])
   }
-  return { runs: columns(runs), levels: changedLevels(counts), voxels }
+  return { runs: columns(runs), levels: measured(changedLevels(counts), before, now, grid), voxels }
 }
 
 function columns(runs: readonly [number, number, number, number][]): Runs {
@@ -51,8 +55,14 @@ function changedLevels(counts: Uint32Array): LevelChange[] {
   const share = ({ before, added, removed }: LevelChange) => (added + removed) / Math.max(before, 1)
   return Array.from({ length: 255 }, (_, at): LevelChange => {
     const [before, added, removed] = counts.subarray(3 * (at + 1), 3 * (at + 1) + 3) as unknown as [number, number, number]
-    return { number: at + 1, before, added, removed }
+    return { number: at + 1, before, added, removed, furthestMm: null }
   })
     .filter(({ added, removed }) => added + removed > 0)
     .sort((a, b) => share(b) - share(a))
+}
+
+function measured(levels: LevelChange[], before: Uint8Array, now: Uint8Array, grid: Grid | null): LevelChange[] {
+  if (!grid) return levels
+  const found = furthestMm(grid, before, now, levels.map((one) => one.number))
+  return levels.map((one) => ({ ...one, furthestMm: found.get(one.number) ?? null }))
 }

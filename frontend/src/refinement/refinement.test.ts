@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Problem, Vertebra } from '../api/types'
 import { applyRuns } from '../bridge'
+import { flatIndex, type Grid } from '../domain/geometry'
+import { glowOf } from '../viewer/glow'
 import { changesBetween } from './changes'
 import { digitsTyped, levelRows, neighbour } from './levels'
+import { furthestMm } from './surface'
+
+const gridOfBox = (dims: Grid['dims'], spacingMm: Grid['spacingMm']): Grid => ({ dims, spacingMm, originMm: [0, 0, 0], direction: [0, 1, 0, 0, 0, -1, -1, 0, 0] })
 
 const vertebra = (number: number, level: string | null, more: Partial<Vertebra> = {}): Vertebra => ({
   number, level, uuid: `u${number}`, counted_from: 'assumed', centroid_mm: null, confidence: 0.9, is_partial: false, ...more,
@@ -38,9 +43,9 @@ test('changes count what each level won and lost, and turn one mask into the oth
   const changes = changesBetween(before, now)
   expect(changes.voxels).toBe(3)
   expect(changes.levels).toEqual([
-    { number: 2, before: 2, added: 2, removed: 0 },
-    { number: 3, before: 0, added: 1, removed: 0 },
-    { number: 1, before: 3, added: 0, removed: 1 },
+    { number: 2, before: 2, added: 2, removed: 0, furthestMm: null },
+    { number: 3, before: 0, added: 1, removed: 0, furthestMm: null },
+    { number: 1, before: 3, added: 0, removed: 1, furthestMm: null },
   ].sort((a, b) => (b.added + b.removed) / Math.max(b.before, 1) - (a.added + a.removed) / Math.max(a.before, 1)))
   applyRuns(before, changes.runs)
   expect(before).toEqual(now)
@@ -61,4 +66,27 @@ test('what is worth knowing and what is of odd size come after what stops, befor
 test('digits typed together are one number', () => {
   const place = digitsTyped()
   expect([place('1', 0), place('2', 300), place('4', 2000), place('0', 2100)]).toEqual([0, 11, 3, 39])
+})
+
+test('the furthest change is measured from the surface it began with, in millimetres', () => {
+  const grid = gridOfBox([7, 5, 3], [1, 2, 3])
+  const at = (i: number, j: number, k: number) => flatIndex(grid.dims, i, j, k)
+  const before = new Uint8Array(7 * 5 * 3)
+  before[at(1, 1, 1)] = before[at(2, 1, 1)] = 4
+  const now = before.slice()
+  now[at(5, 2, 1)] = 4
+  now[at(1, 1, 1)] = 0
+  expect(furthestMm(grid, before, now, [4]).get(4)).toBeCloseTo(Math.hypot(3, 2), 9)
+  expect(furthestMm(grid, before, before, [4]).get(4)).toBe(0)
+  expect(furthestMm(grid, before, new Uint8Array(now.length), [4]).size).toBe(0)
+})
+
+test('a glow holds each changed voxel once per plane, in its slice and on its side', () => {
+  const grid = gridOfBox([3, 2, 2], [1, 1, 1])
+  const runs = { starts: Uint32Array.of(1, 9), lengths: Uint32Array.of(2, 1), old: Uint8Array.of(0, 5), new: Uint8Array.of(5, 0) }
+  const { slices } = glowOf(grid, runs)
+  expect(slices.sagittal.get(0)).toEqual({ added: [1, 2], removed: [] })
+  expect(slices.sagittal.get(1)).toEqual({ added: [], removed: [9] })
+  expect([...slices.axial.keys()].sort()).toEqual([0, 1])
+  expect([...slices.coronal.keys()].sort()).toEqual([0, 1, 2])
 })

@@ -1,45 +1,69 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { applyRuns, fetchMask, inverse } from '../bridge'
-import type { SpineView } from '../viewer'
+import { glowOf, type SpineView } from '../viewer'
 import { type Changes, changesBetween } from './changes'
 import type { Workplace } from './useWorkplace'
+
+/** The model's (or the import's) mask, the student's as handed in, and what the reader made of it. */
+export type Shown = 'model' | 'student' | 'mine'
+const TURN: readonly Shown[] = ['mine', 'model', 'student']
+
+function useOther(place: Workplace, revision: 'start' | 'submitted') {
+  return useQuery({
+    queryKey: ['mask', place.caseId, revision],
+    queryFn: ({ signal }) => fetchMask(place.caseId, { revision, signal }),
+    enabled: place.outbox !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  })
+}
 
 /** What differs from the mask that the model or the import left, and the way to see that one again. */
 export function useChanges(place: Workplace, view: SpineView) {
   const isOpen = place.outbox !== null
-  const first = useQuery({
-    queryKey: ['mask', place.caseId, 'start'],
-    queryFn: ({ signal }) => fetchMask(place.caseId, { revision: 'start', signal }),
-    enabled: isOpen,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  })
+  const model = useOther(place, 'start')
+  const student = useOther(place, 'submitted')
   const [changes, setChanges] = useState<Changes | null>(null)
-  const flipped = useRef<Changes | null>(null)
-  const before = first.data?.labels
+  const [shown, setShown] = useState<Shown>('mine')
+  /** What turned the own mask into the one on screen; null while the own is there. */
+  const over = useRef<Changes | null>(null)
+  const before = model.data?.labels
   useEffect(() => {
-    if (!before || !isOpen || !view.labelMap || flipped.current) return
-    setChanges(changesBetween(before, view.labelMap))
+    if (!before || !isOpen || !view.labelMap || over.current) return
+    const found = changesBetween(before, view.labelMap, view.grid)
+    setChanges(found)
+    view.state.setState({ glow: glowOf(view.grid, found.runs) })
     // `stats` is counted when strokes have rested: the moment to compare anew.
   }, [before, isOpen, view, place.stats])
+  useEffect(() => () => view.state.setState({ glow: null }), [view])
 
-  /** Shows the mask before the changes, until `flipBack`. Painting is not possible meanwhile. */
-  const flip = () => {
-    if (!before || !view.labelMap || flipped.current || view.editor.isPainting) return
-    flipped.current = changesBetween(before, view.labelMap)
-    show(view, view.labelMap, inverse(flipped.current.runs))
+  /** Puts one of the three masks on screen. Only the own one can be painted. */
+  const show = (wanted: Shown) => {
+    const labels = view.labelMap
+    const other = wanted === 'model' ? before : wanted === 'student' ? student.data?.labels : null
+    if (!labels || view.editor.isPainting || (wanted !== 'mine' && !other)) return
+    if (over.current) applyRuns(labels, inverse(over.current.runs))
+    over.current = other ? changesBetween(labels, other) : null
+    if (over.current) applyRuns(labels, over.current.runs)
+    view.redrawLabels()
+    setShown(wanted)
   }
-  const flipBack = () => {
-    if (!flipped.current || !view.labelMap) return
-    show(view, view.labelMap, flipped.current.runs)
-    flipped.current = null
-  }
-  useEffect(() => flipBack, [view])
-  return { changes, failure: first.error?.message ?? null, flip, flipBack, isFlipped: () => flipped.current !== null }
+  const latest = useRef(show)
+  latest.current = show
+  useEffect(() => () => latest.current('mine'), [view])
+  const next = () => show(TURN[(TURN.indexOf(shown) + 1) % TURN.length] as Shown)
+  return { changes, failure: model.error?.message ?? null, shown, show, next, submitted: student.data?.revision ?? null }
 }
 
-function show(view: SpineView, labels: Uint8Array, runs: Changes['runs']): void {
-  applyRuns(labels, runs)
-  view.redrawLabels()
+/** Which changed levels the reader has accepted, for one handing in; kept in this browser. */
+export function useAccepted(caseId: string, submitted: number | null) {
+  const key = `lamina.accepted/1.${caseId}.${submitted}`
+  const [now, setNow] = useState(0)
+  const kept = useMemo(() => new Set(JSON.parse(localStorage.getItem(key) ?? '[]') as number[]), [key, now])
+  const accept = (number: number) => {
+    localStorage.setItem(key, JSON.stringify([...kept, number]))
+    setNow((n) => n + 1)
+  }
+  return { accepted: kept as ReadonlySet<number>, accept }
 }

@@ -13,6 +13,10 @@ export interface Pin {
   readonly id: string
   readonly mm: Vec3
   readonly text: string
+  /** A problem's ring is red, a person's remark's is neutral. */
+  readonly tone?: 'problem' | 'note'
+  /** What stands in it; its place among all without. */
+  readonly sign?: string
 }
 
 interface Props {

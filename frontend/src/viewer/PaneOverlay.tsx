@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { unitOf } from '../domain/frame'
 import { letterOf, type Vec3 } from '../domain/geometry'
 import { colourOf } from '../domain/levelColours'
+import { glowPath } from './glow'
 import { placeNames, writtenOn } from './nameBoxes'
 import { namePlaces } from './names'
 import type { Pin } from './Pane'
@@ -33,6 +34,7 @@ export function PaneOverlay({ view, plane, pins }: { view: SpineView; plane: Pla
       <text className="spine-caption" x={12} y={22}>{view.isFlat ? t('radiograph.picture') : `${t(`viewer.${plane}`)} ${index + 1} / ${sliceCount(view.grid, plane)}`}</text>
       {plane === 'sagittal' && <ScaleBar unit={unitOf(view.frame)} perPixel={seen.mmPerPixel} width={size.width} height={size.height} />}
       {plane === 'sagittal' && <text className="spine-caption spine-research" x={12} y={size.height - 14}>{t('app.research')}</text>}
+      <GlowMarks view={view} plane={plane} index={index} />
       <Pins view={view} plane={plane} pins={pins} index={index} />
       <ToolPreview view={view} plane={plane} mmPerPixel={seen.mmPerPixel} />
     </svg>
@@ -96,14 +98,28 @@ function Names({ view, plane, index, size }: { view: SpineView; plane: Plane; in
   ))
 }
 
+/** What was added shines filled, what was taken away as an empty outline: not by colour alone. */
+function GlowMarks({ view, plane, index }: { view: SpineView; plane: Plane; index: number }) {
+  const glow = useStore(view.state, (state) => state.glow)
+  const isHidden = useStore(view.state, (state) => state.isOverlayHidden)
+  const slice = glow?.slices[plane].get(index)
+  if (!slice || isHidden) return null
+  return (
+    <g className="spine-glow">
+      <path data-side="added" d={glowPath(view, plane, slice.added)} />
+      <path data-side="removed" d={glowPath(view, plane, slice.removed)} />
+    </g>
+  )
+}
+
 function Pins({ view, plane, pins, index }: { view: SpineView; plane: Plane; pins: readonly Pin[]; index: number }) {
   return pins.map((pin, place) => {
     const at = view.worldToCanvas(plane, pin.mm)
     const isNear = Math.abs(sliceAt(view.grid, plane, pin.mm) - index) <= 1
     return at && isNear && (
-      <g key={pin.id} className="spine-pin" transform={`translate(${at[0]} ${at[1] - 20})`}>
+      <g key={pin.id} className="spine-pin" data-tone={pin.tone ?? 'problem'} transform={`translate(${at[0]} ${at[1] - 20})`}>
         <circle r={12} />
-        <text y={5}>{place + 1}</text>
+        <text y={5}>{pin.sign ?? place + 1}</text>
       </g>
     )
   })

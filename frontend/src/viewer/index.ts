@@ -26,6 +26,7 @@
  */
 export { type Act, inverseOf, levelAct, type LevelChange, LevelMismatch, type Levels, levelsAfter, paintAct, voxelsOf } from './acts'
 export { labelStats, type LabelStats } from './labelStats'
+export { type Glow, glowOf } from './glow'
 export type { Loading, Question } from './openVolume'
 export type { Pin } from './Pane'
 export { maximised, nextLayout, planeAfter } from './panes'

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Vec3 } from '../domain/geometry'
 import type { PaneName, Panes } from './panes'
 import { type Preset, WINDOWS } from './greyWindows'
+import type { Glow } from './glow'
 import type { Plane, Size, View } from './planes'
 import { type ToolOptions, USUAL_OPTIONS } from './tools/options'
 
@@ -66,6 +67,8 @@ export interface ViewState {
   readonly notice: Notice | null
   /** A tool is at work. */
   readonly isBusy: boolean
+  /** What a change added and took away; null shows none. */
+  readonly glow: Glow | null
   /** Vertebra number in hand; 0 for none. */
   readonly active: number
   readonly levels: ReadonlyMap<number, string | null>
@@ -111,6 +114,7 @@ export function createViewState(): StoreApi<ViewState> {
     drawing: null,
     notice: null,
     isBusy: false,
+    glow: null,
     active: 0,
     levels: new Map(),
     edition: 0,
