@@ -24,6 +24,7 @@ THIN_MM: Final = 1.3
 """Voxels are left out for measures as long as those kept lie no further apart."""
 CORE_MM: Final = 22.0
 """The middle slab in which volumes are compared: fields of view often cut the processes off."""
+SCRAP_SHARE: Final = 0.1
 SPREAD: Final = (1, 99)
 """Percentiles between which a bone extends: single voxels shall not decide."""
 FEATURES: Final = ("volume", "width", "depth", "height", "front", "back")
@@ -191,7 +192,8 @@ def thinning(grid: Grid, largest_mm: float) -> tuple[int, int, int]:
 
 def _part(mask: Mask, grid: Grid, number: int, box: Box) -> Part:
     steps = thinning(grid, THIN_MM)
-    found = np.argwhere(mask[box][:: steps[0], :: steps[1], :: steps[2]] == number)
+    own = mask[box][:: steps[0], :: steps[1], :: steps[2]] == number
+    found = np.argwhere(_without_scraps(own))
     if len(found) < 8:  # too few where every voxel counts
         steps = (1, 1, 1)
         found = np.argwhere(mask[box] == number)
@@ -201,6 +203,17 @@ def _part(mask: Mask, grid: Grid, number: int, box: Box) -> Part:
     k, j, i = (size > 1 and (axis.start == 0 or axis.stop == size) for axis, size in ends)
     voxel = float(np.prod(grid.spacing_mm)) * float(np.prod(steps))
     return Part(number, box, points.mean(axis=0), (k, j, i), points, voxel)
+
+
+def _without_scraps(own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Leave out far smaller pieces, which would count as size; what they are is told of pieces."""
+    pieces, count = ndimage.label(own, structure=np.ones((3, 3, 3), bool))
+    if count < 2:
+        return own
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    kept = np.flatnonzero(sizes >= SCRAP_SHARE * sizes.max())
+    return np.asarray(np.isin(pieces, kept[kept > 0]))
 
 
 def size_of(part: Part, frame: Vector) -> list[float]:

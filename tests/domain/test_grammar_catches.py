@@ -1,0 +1,29 @@
+"""The gate against injected errors; `python -m benchmarks.grammar` prints the whole table."""
+
+import pytest
+
+from benchmarks import grammar
+from benchmarks.injected import KINDS
+
+SHORT = range(5_100_300, 5_100_306)
+LONG = range(5_100_000, 5_100_300)
+
+
+def test_a_few_phantoms_of_each_kind_are_caught_and_the_clean_ones_pass():
+    tally = grammar.judge(SHORT)
+    assert {*KINDS, *grammar.FILE_KINDS} == set(tally.caught)
+    assert tally.share_caught >= 0.95, tally.missed
+    assert tally.alarms == []
+
+
+@pytest.mark.parametrize("name", ["sub-verse004"])
+def test_real_masks_pass(name):
+    found = dict(grammar.real_masks())
+    assert [problem.message for problem in found[name].stopping()] == []
+
+
+@pytest.mark.long
+def test_the_gate_meets_its_bars_on_held_out_phantoms():
+    tally = grammar.judge(LONG)
+    assert tally.share_caught >= grammar.CAUGHT_BAR, tally.missed
+    assert tally.share_false <= grammar.FALSE_BAR, tally.alarms
