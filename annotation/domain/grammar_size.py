@@ -55,7 +55,7 @@ SMALLEST_USUAL: Final = np.log(0.78)
 """Between these shares of what is expected a size may lie, in the order of `FEATURES`. A severe
 fracture takes up to 45 per cent of a vertebra's volume or height, nothing of width or depth; where
 all neighbours are fractured, a volume is compared with this share of the usual one."""
-HALF: Final = np.log(0.42)
+HALF: Final = np.log(0.37)
 """The share of the volume times the share of the arch's height: a fracture takes from the body, and
 leaves the arch; what is cut off takes from both."""
 FLAT: Final = np.log([0.68, 0.66])

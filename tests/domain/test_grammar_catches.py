@@ -5,8 +5,8 @@ import pytest
 from benchmarks import grammar
 from benchmarks.injected import KINDS
 
-SHORT = range(5_100_300, 5_100_306)
-LONG = range(5_100_000, 5_100_300)
+SHORT = range(5_200_301, 5_200_306)
+LONG = range(5_200_000, 5_200_300)
 
 
 def test_a_few_phantoms_of_each_kind_are_caught_and_the_clean_ones_pass():

@@ -13,6 +13,7 @@ import { useCommand, useScope } from '../keys/useKeys'
 import { noteHanded } from '../nextCase'
 import type { SpineView } from '../viewer'
 import { ChangesPanel } from './ChangesPanel'
+import { spotOfChange } from './changes'
 import { LeaseBanner } from './LeaseBanner'
 import { GoToLevel } from './LevelDialogs'
 import { LevelStrip } from './LevelStrip'
@@ -74,7 +75,11 @@ function Checking({ place }: { place: Ready }) {
     setSpot(spotOf(view))
     setDialog(which)
   }
-  const choose = (number: number) => levels.choose(levels.rows.find((row) => row.number === number) ?? null)
+  const choose = (number: number) => {
+    levels.choose(levels.rows.find((row) => row.number === number) ?? null)
+    const changed = changes && spotOfChange(view.grid, changes.runs, number)
+    if (changed) view.setFocus(changed)
+  }
   const acceptLevel = () => {
     if (active === 0) return
     accept(active)

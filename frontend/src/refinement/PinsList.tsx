@@ -19,6 +19,7 @@ interface ListProps {
 export function PinsList({ pins, levels, mayChange, onGo }: ListProps) {
   const { t } = useTranslation()
   const done = pins.pins.filter((pin) => pin.resolved_at)
+  if (pins.pins.length === 0) return null
   return (
     <section className="ws-pins" aria-label={t('refinement.pins')}>
       <h3>{t('refinement.pins')} <KeyOf command="flag" /></h3>

@@ -1,6 +1,6 @@
 /** What a person changed against the mask the model (or an import) left. */
 import type { Runs } from '../bridge'
-import type { Grid } from '../domain/geometry'
+import { type Grid, ijkOf, toMm, type Vec3 } from '../domain/geometry'
 import { furthestMm } from './surface'
 
 export interface LevelChange {
@@ -59,6 +59,19 @@ function changedLevels(counts: Uint32Array): LevelChange[] {
   })
     .filter(({ added, removed }) => added + removed > 0)
     .sort((a, b) => share(b) - share(a))
+}
+
+/** The changed voxel of a level nearest to the middle of its changes, LPS millimetres; null without any. */
+export function spotOfChange(grid: Grid, runs: Runs, number: number): Vec3 | null {
+  const found: Vec3[] = []
+  runs.starts.forEach((start, run) => {
+    if (runs.old[run] !== number && runs.new[run] !== number) return
+    for (let index = start; index < start + (runs.lengths[run] as number); index++) found.push(ijkOf(grid.dims, index))
+  })
+  if (found.length === 0) return null
+  const middle = [0, 1, 2].map((axis) => found.reduce((sum, ijk) => sum + (ijk[axis] as number), 0) / found.length)
+  const away = (ijk: Vec3) => Math.hypot(...ijk.map((at, axis) => (at - (middle[axis] as number)) * (grid.spacingMm[axis] as number)))
+  return toMm(grid, found.reduce((best, ijk) => (away(ijk) < away(best) ? ijk : best)))
 }
 
 function measured(levels: LevelChange[], before: Uint8Array, now: Uint8Array, grid: Grid | null): LevelChange[] {
