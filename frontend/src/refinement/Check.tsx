@@ -78,7 +78,7 @@ function Checking({ place }: { place: Ready }) {
   const choose = (number: number) => {
     levels.choose(levels.rows.find((row) => row.number === number) ?? null)
     const changed = changes && spotOfChange(view.grid, changes.runs, number)
-    if (changed) view.setFocus(changed)
+    if (changed) view.flyTo(changed, { fieldMm: 190 })
   }
   const acceptLevel = () => {
     if (active === 0) return
