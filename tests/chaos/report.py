@@ -37,7 +37,7 @@ class Report:
             f"## {self.rounds} rounds on {self.database}",
             "",
             f"Seed {self.seed}, {today}, commit {_commit()}, {platform.machine()}, "
-            f"{self.seconds:.0f} s ({self.seconds * self.houses / self.rounds:.1f} s per round, "
+            f"{self.seconds:.0f} s ({self.seconds * self.houses / max(1, self.rounds):.1f} s per round, "
             f"{self.houses} at a time).",
             "",
             "| acts | |",
