@@ -32,12 +32,13 @@ class Report:
 
     def table(self) -> str:
         """Return the run as Markdown."""
+        each = self.seconds * self.houses / max(1, self.rounds)
         today = datetime.now(UTC).strftime("%Y-%m-%d")
         lines = [
             f"## {self.rounds} rounds on {self.database}",
             "",
             f"Seed {self.seed}, {today}, commit {_commit()}, {platform.machine()}, "
-            f"{self.seconds:.0f} s ({self.seconds * self.houses / max(1, self.rounds):.1f} s per round, "
+            f"{self.seconds:.0f} s ({each:.1f} s per round, "
             f"{self.houses} at a time).",
             "",
             "| acts | |",
