@@ -7,6 +7,7 @@ import { KeyOf } from '../keys/KeysSheet'
 import type { Changes, LevelChange } from './changes'
 import { LevelChip } from './LevelChip'
 import { SidePanel } from './SidePanel'
+import { keepFocus } from './ToolRail'
 import type { Shown } from './useChanges'
 
 interface Props {
@@ -85,6 +86,7 @@ function ChangeRow({ change, level, isActive, isAccepted, voxelMl, onGo }: RowPr
       aria-current={isActive}
       title={t('refinement.changeTitle', { added: formatNumber(added), removed: formatNumber(removed), before: formatNumber(before), mm })}
       onClick={onGo}
+      onMouseDown={keepFocus}
       data-testid={`change-${level ?? number}`}
     >
       <span className="ws-change-name"><LevelChip level={level ?? `#${number}`} />{isAccepted && <IconCheck size={15} className="ws-ok" />}</span>

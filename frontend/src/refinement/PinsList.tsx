@@ -6,6 +6,7 @@ import type { Pin } from '../api/types'
 import { formatMoment } from '../domain/format'
 import { KeyOf } from '../keys/KeysSheet'
 import { LevelChip } from './LevelChip'
+import { keepFocus } from './ToolRail'
 import { letterOfPin, type Pins } from './usePins'
 
 interface ListProps {
@@ -25,7 +26,7 @@ export function PinsList({ pins, levels, mayChange, onGo }: ListProps) {
       <h3>{t('refinement.pins')} <KeyOf command="flag" /></h3>
       {[...pins.open, ...done].map((pin, at) => (
         <div key={pin.id} className="ws-pin-row" data-resolved={Boolean(pin.resolved_at)}>
-          <button type="button" className="ws-pin-go" onClick={() => onGo(pin)}>
+          <button type="button" className="ws-pin-go" onMouseDown={keepFocus} onClick={() => onGo(pin)}>
             <span className="ws-pin" data-tone="note">{pin.resolved_at ? <IconMapPin size={14} /> : letterOfPin(at)}</span>
             <span>
               {pin.number !== null && levels.get(pin.number) && <LevelChip level={levels.get(pin.number) as string} />}
