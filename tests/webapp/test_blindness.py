@@ -129,9 +129,7 @@ def test_no_address_betrays_a_reading_to_anyone_before_all_are_in(blind):
         }
 
 
-def test_no_address_tells_a_remark_of_the_check_while_readings_are_open(blind):
-    for who, user in blind.onlookers().items():
-        assert found_in(walking.walk(client_of(user)), [PIN.encode()]) == [], who
+def test_a_remark_of_the_check_is_told_again_once_the_case_is_refined_anew(blind):
     place = f"/api/cases/{blind.case.pk}/pins/"
     working.exclude(blind.case)
     working.studies.advance_case(blind.case, move=Move.READMIT, by=None, role=making.Role.MANAGER)
