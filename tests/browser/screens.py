@@ -18,7 +18,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, open_page
 from tests.browser.house import ROOT, House
-from tests.browser.walking import Person, wait_for_stage, wait_until
+from tests.browser.walking import (
+    Person,
+    drag,
+    pane_centre,
+    read,
+    wait_for_stage,
+    wait_saved,
+    wait_until,
+)
 
 COLOURS = 256
 SIZES = {"": (1440, 900), "-wide": (1920, 1080)}
@@ -80,6 +88,12 @@ def go_to(person: Person, level: str) -> None:
     settled(person)
 
 
+def paint(person: Person, below: int = 0) -> None:
+    """Make one stroke in front of the level in hand."""
+    x, y = pane_centre(person, "sagittal")
+    drag(person, (x - 90, y - 15 + below), (x - 40, y - 15 + below))
+
+
 @scene
 def signin(studio: Studio) -> None:
     page = open_page(studio.browser, studio.house)
@@ -126,15 +140,27 @@ def importing(studio: Studio) -> None:
 @scene
 def refining(studio: Studio) -> None:
     with studio.person("student") as student:
+        page = student.page
+        student.open_case(studio.cases["thoracic"], "refine")
         for suffix, (width, height) in SIZES.items():
-            student.page.set_viewport_size({"width": width, "height": height})
-            student.open_case(studio.cases["thoracic"], "refine")
+            page.set_viewport_size({"width": width, "height": height})
             go_to(student, "T8")
-            studio.picture(student.page, f"refine{suffix}")
-        student.page.set_viewport_size({"width": 1440, "height": 900})
-        student.page.keyboard.press("?")
-        student.page.get_by_role("dialog").wait_for()
-        studio.picture(student.page, "keys")
+            studio.picture(page, f"refine{suffix}")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        for name in ("four-panes", "one-pane"):
+            page.keyboard.press("p")
+            page.wait_for_timeout(3000)
+            settled(student)
+            studio.picture(page, f"refine-{name}")
+        page.keyboard.press("p")
+        for key, name in (("!", "problems"), ("Shift+H", "history")):
+            page.keyboard.press(key)
+            page.wait_for_timeout(1500)
+            studio.picture(page, f"refine-{name}")
+            page.keyboard.press(key)
+        page.keyboard.press("?")
+        page.get_by_role("dialog").wait_for()
+        studio.picture(page, "keys")
 
 
 @scene
@@ -148,11 +174,107 @@ def loading(studio: Studio) -> None:
 
 
 @scene
-def reading(studio: Studio) -> None:
+def failing(studio: Studio) -> None:
+    with studio.person("student") as student:
+        student.page.route("**/meta.json", lambda route: route.fulfill(status=500, body="{}"))
+        student.page.goto(f"/c/{studio.cases['thoracic']}/refine?test")
+        student.page.get_by_role("alert").wait_for()
+        studio.picture(student.page, "refine-failed")
+
+
+@scene
+def offline(studio: Studio) -> None:
+    with studio.person("student") as student:
+        student.open_case(studio.cases["thoracic"], "refine")
+        go_to(student, "T8")
+        student.page.context.set_offline(True)
+        paint(student)
+        student.page.get_by_text("No connection since").wait_for()
+        studio.picture(student.page, "refine-offline")
+        student.page.context.set_offline(False)
+        wait_saved(student)
+        student.page.context.clear_cookies()
+        paint(student, 30)
+        student.page.get_by_role("dialog").wait_for()
+        studio.picture(student.page, "refine-signed-out")
+
+
+@scene
+def two_people(studio: Studio) -> None:
+    accounts = studio.house.var / "demo-accounts.txt"
+    code = f"from tests.browser import seeding; seeding.add_student('student2', '{accounts}')"
+    studio.house.manage("shell", "-c", code)
+    case = studio.cases["thoracic"]
+    with studio.person("student") as student, studio.person("student2") as other:
+        student.open_case(case, "refine")
+        go_to(student, "T8")
+        other.page.goto(f"/c/{case}/refine?test")
+        other.page.get_by_text("is working here until").wait_for()
+        other.page.wait_for_timeout(3000)
+        studio.picture(other.page, "refine-read-only")
+        second = student.page.context.new_page()
+        second.set_viewport_size({"width": 1440, "height": 900})
+        second.goto(f"/c/{case}/refine?test")
+        second.get_by_text("in another tab").wait_for()
+        second.wait_for_timeout(3000)
+        studio.picture(second, "refine-second-tab")
+
+
+@scene
+def conflict(studio: Studio) -> None:
+    case = studio.cases["phantom"]
+    with studio.person("student") as one, studio.person("student") as other:
+        for person in (one, other):
+            person.open_case(case, "refine")
+            go_to(person, "T12")
+        paint(one)
+        wait_saved(one)
+        other.page.route("**/strokes/", lambda route: route.abort())
+        paint(other, 40)
+        other.page.unroute("**/strokes/")
+        other.page.get_by_test_id("conflict").wait_for(timeout=60_000)
+        other.page.wait_for_timeout(800)
+        studio.picture(other.page, "refine-conflict")
+
+
+@scene
+def handing_on(studio: Studio) -> None:
+    """The lumbar case goes from the student to the check and into two readings."""
+    case = studio.cases["lumbar"]
+    with studio.person("student") as student:
+        student.open_case(case, "refine")
+        go_to(student, "L3")
+        paint(student)
+        wait_saved(student)
+        student.page.keyboard.press("Control+Enter")
+        wait_for_stage(student, case, "checking", 60)
+        student.page.wait_for_timeout(800)
+        studio.picture(student.page, "refine-submitted")
     with studio.person("reader1") as reader:
-        reader.open_case(studio.cases["reading"], "read")
-        reader.page.wait_for_timeout(800)
-        studio.picture(reader.page, "reading")
+        reader.open_case(case, "check")
+        reader.page.get_by_text("was changed").wait_for()
+        settled(reader)
+        studio.picture(reader.page, "check")
+        reader.page.keyboard.press("Control+Enter")
+        wait_for_stage(reader, case, "reading", 60)
+        reader.open_case(case, "read")
+        settled(reader)
+        for suffix, (width, height) in SIZES.items():
+            reader.page.set_viewport_size({"width": width, "height": height})
+            reader.page.wait_for_timeout(1000)
+            studio.picture(reader.page, f"reading{suffix}")
+        reader.page.set_viewport_size({"width": 1440, "height": 900})
+        reader.page.keyboard.press("p")
+        settled(reader)
+        studio.picture(reader.page, "reading-plane")
+
+
+@scene
+def reading_done(studio: Studio) -> None:
+    case = studio.cases["reading"]
+    with studio.person("reader1") as reader:
+        read(reader, case, level="L1", keys="1w")
+        studio.picture(reader.page, "reading-submitted")
 
 
 @scene
@@ -164,11 +286,20 @@ def consensus(studio: Studio) -> None:
 
 
 @scene
-def rounds(studio: Studio) -> None:
+def radiograph(studio: Studio) -> None:
+    with studio.person("student") as student:
+        student.open_case(studio.cases["radiograph"], "refine")
+        settled(student)
+        studio.picture(student.page, "radiograph")
+
+
+@scene
+def managing(studio: Studio) -> None:
     with studio.person("manager") as manager:
-        for place in ("rounds", "releases"):
+        for place in ("rounds", "agreement", "releases"):
             manager.page.goto(f"/d/demo/{place}")
             manager.page.wait_for_load_state("networkidle")
+            manager.page.wait_for_timeout(500)
             studio.picture(manager.page, place)
 
 
@@ -209,8 +340,8 @@ def opened(to: Path) -> Iterator[Studio]:
 
 
 def _nickname(title: str) -> str:
-    words = {"275": "thoracic", "phantom": "phantom", "radiograph": "radiograph"}
-    return next((name for word, name in words.items() if word in title.lower()), "lumbar")
+    words = {"275": "thoracic", "112": "lumbar", "84": "phantom"}
+    return next((name for word, name in words.items() if word in title), "radiograph")
 
 
 def main() -> None:
