@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, open_page
 from tests.browser.house import ROOT, House
+from tests.browser.test_painting import open_level
+from tests.browser.test_undo_and_conflict import paint_beside
 from tests.browser.walking import (
     Person,
     drag,
@@ -222,15 +224,14 @@ def two_people(studio: Studio) -> None:
 
 @scene
 def conflict(studio: Studio) -> None:
-    case = studio.cases["phantom"]
+    case = studio.cases["conflict"]
     with studio.person("student") as one, studio.person("student") as other:
         for person in (one, other):
-            person.open_case(case, "refine")
-            go_to(person, "T12")
-        paint(one)
+            open_level(person, case, "refine", "L1")
+        paint_beside(one, case, "L1", (9, 1, 0))
         wait_saved(one)
         other.page.route("**/strokes/", lambda route: route.abort())
-        paint(other, 40)
+        paint_beside(other, case, "L1", (9, 4, 0))
         other.page.unroute("**/strokes/")
         other.page.get_by_test_id("conflict").wait_for(timeout=60_000)
         other.page.wait_for_timeout(800)
@@ -286,14 +287,6 @@ def consensus(studio: Studio) -> None:
 
 
 @scene
-def radiograph(studio: Studio) -> None:
-    with studio.person("student") as student:
-        student.open_case(studio.cases["radiograph"], "refine")
-        settled(student)
-        studio.picture(student.page, "radiograph")
-
-
-@scene
 def managing(studio: Studio) -> None:
     with studio.person("manager") as manager:
         for place in ("rounds", "agreement", "releases"):
@@ -332,7 +325,11 @@ def opened(to: Path) -> Iterator[Studio]:
                     for row in manager.api("/datasets/demo/worklist/")["rows"]:
                         wait_for_stage(manager, row["case"], "refining")
                         studio.cases[_nickname(row["title"])] = row["case"]
-                studio.make(reading="make_reading_case()", consensus="make_consensus_case()")
+                studio.make(
+                    reading="make_reading_case()",
+                    consensus="make_consensus_case()",
+                    conflict="make_oblique_case()",
+                )
                 yield studio
                 browser.close()
         finally:

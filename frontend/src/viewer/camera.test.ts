@@ -27,6 +27,7 @@ test('P goes from three panes to four, to the active one alone, and back', () =>
 test('a pane that is put away keeps its zoom, and one that grows shows the same part of the body', () => {
   const { state, camera } = cameraOf()
   camera.resize({ sagittal: size(600, 800), axial: size(400, 400), coronal: size(400, 400) }, false)
+  camera.setFocus(camera.toWorld('axial', [200, 200]) ?? [0, 0, 0])
   const before = state.getState().views
   camera.resize({ sagittal: size(0, 0), axial: size(1000, 800), coronal: size(0, 0) }, true)
   const alone = state.getState().views
@@ -34,6 +35,19 @@ test('a pane that is put away keeps its zoom, and one that grows shows the same 
   expect(alone?.sagittal).toEqual(before?.sagittal)
   camera.resize({ sagittal: size(600, 800), axial: size(400, 400), coronal: size(400, 400) }, true)
   expect(state.getState().views).toEqual(before)
+})
+
+test('a pane that becomes narrower keeps the crosshair in sight, and leaves alone what is there already', () => {
+  const { state, camera } = cameraOf()
+  camera.resize({ sagittal: size(600, 800), axial: size(400, 400), coronal: size(400, 400) }, false)
+  camera.setFocus(camera.toWorld('sagittal', [540, 400]) ?? [0, 0, 0])
+  const before = state.getState().views
+  camera.resize({ sagittal: size(360, 800), axial: size(400, 400), coronal: size(400, 400) }, true)
+  const after = state.getState().views
+  expect(camera.toCanvas('sagittal', state.getState().focusMm)?.[0]).toBeCloseTo(180, 4)
+  expect(after?.sagittal.mmPerPixel).toBe(before?.sagittal.mmPerPixel)
+  camera.resize({ sagittal: size(300, 800), axial: size(400, 400), coronal: size(400, 400) }, true)
+  expect(state.getState().views).toEqual(after)
 })
 
 test('a pane that comes on screen for the first time is fitted then', () => {

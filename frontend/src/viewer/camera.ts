@@ -103,9 +103,18 @@ export class Camera {
       if (isShown(plane) || old.width === 0) sizes[plane] = measured[plane]
       if (!views || (isShown(plane) && !this.fittedPanes.has(plane))) next[plane] = fitted(this.grid, plane, sizes[plane], focusMm)
       else if (hasLayoutChanged) next[plane] = { ...next[plane], mmPerPixel: (next[plane].mmPerPixel * old.height) / Math.max(sizes[plane].height, 1) }
+      if (sizes[plane].width < old.width) next[plane] = this.inSight(plane, next[plane], sizes[plane])
       if (isShown(plane)) this.fittedPanes.add(plane)
     }
     this.state.setState({ sizes, views: next })
+  }
+
+  /** Moves a narrower pane sideways until the crosshair, if it now lies beside or beyond an edge, is in its middle. */
+  private inSight(plane: Plane, view: View, size: Size): View {
+    const axes = screenAxes(this.grid, plane)
+    const [x] = toCanvas(axes, view, size, this.state.getState().focusMm)
+    if (Math.abs(x / size.width - 0.5) < 0.3) return view
+    return panned(axes, view, [size.width / 2 - x, 0])
   }
 
   /** Draws every plane as the state has it. */
