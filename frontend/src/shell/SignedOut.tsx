@@ -46,11 +46,9 @@ export function SignedOut({ toSignIn }: { toSignIn: () => void }) {
     >
       <p style={{ margin: '0 0 16px' }}>{strokes > 0 ? t('session.signed_out_waiting', { count: strokes }) : t('session.signed_out_text')}</p>
       <SignInForm username={username} onDone={done} />
-      {strokes > 0 && (
-        <Button variant="subtle" fullWidth mt={8} onClick={() => setPutOffAt(asked)}>
-          {t('session.keep_working')}
-        </Button>
-      )}
+      <Button variant="subtle" fullWidth mt={8} onClick={() => setPutOffAt(asked)}>
+        {t('session.keep_working')}
+      </Button>
     </Modal>
   )
 }
