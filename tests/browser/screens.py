@@ -259,14 +259,13 @@ def handing_on(studio: Studio) -> None:
         reader.page.keyboard.press("Control+Enter")
         wait_for_stage(reader, case, "reading", 60)
         reader.open_case(case, "read")
-        settled(reader)
         for suffix, (width, height) in SIZES.items():
             reader.page.set_viewport_size({"width": width, "height": height})
             reader.page.wait_for_timeout(1000)
             studio.picture(reader.page, f"reading{suffix}")
         reader.page.set_viewport_size({"width": 1440, "height": 900})
         reader.page.keyboard.press("p")
-        settled(reader)
+        reader.page.wait_for_timeout(1000)
         studio.picture(reader.page, "reading-plane")
 
 
