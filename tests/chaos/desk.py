@@ -224,6 +224,7 @@ class Desk:
                 self._paint(rng, act)
             else:
                 self.at.page.keyboard.press(act)
+                self.at.wait_for("!window.app.isBusy")
         self.at.collect()
         return len(self._ledger.made) - before
 

@@ -208,8 +208,8 @@ def replay_old(play: Play) -> None:
         play.say(f"{what}: {status}")
         if status not in (409, 422):
             raise Wrong(f"{what} was answered with {status}")
-    if play.town.books.strokes(play.town.case) != before:
-        raise Wrong("messages sent again changed what is stored")
+    if play.town.books.strokes(play.town.case)[: len(before)] != before:
+        raise Wrong("messages sent again changed what was stored")
 
 
 Event = Callable[[Play], None]

@@ -34,6 +34,9 @@ export const screenHooks = (view: SpineView) => ({
   made: (from: number) => made.slice(from),
   labels: () => base64(view.labelMap ?? new Uint8Array()),
   levelCodes: () => [...view.state.getState().levels].map(([number, level]) => [number, codeOf(level)]),
+  get isBusy() {
+    return view.state.getState().isBusy
+  },
   get mayPaint() {
     return view.state.getState().tool !== 'look'
   },
