@@ -19,6 +19,10 @@ METAL_HU: Final = 1800
 """Material inside a vertebra carries no label; pieces that it parts are one."""
 BLOCKING_PIECE_ML: Final = 0.2
 BLOCKING_PIECE_MM: Final = 5.0
+TIP_MM: Final = 8.0
+TIP_HU: Final = 150.0
+"""Tips of processes that a rib or a thin lamina parts lie this near, and are bone themselves; what
+strays lies on soft tissue or on another vertebra."""
 BLOCKING_SHARE: Final = 0.02
 BLOCKING_GAP_SHARE: Final = 0.2
 """On a radiograph, of the main piece's area and of its width."""
@@ -112,7 +116,8 @@ def _piece(
     name = spine.name(part.number)
     neighbour = _swallowed_by(spine, part, piece)
     is_large, is_far = _is_great(spine.grid, n_vox, int(main.sum()), distance_mm)
-    blocking = is_large and (is_far or neighbour is not None)
+    strays = is_far and not (distance_mm < TIP_MM and _is_on_bone(spine, part, piece))
+    blocking = is_large and (strays or neighbour is not None)
     within = f" inside {spine.name(neighbour)}" if neighbour is not None else ""
     message = (
         f"{name} is in {_NUMBER_WORDS.get(count, str(count))} pieces. "
@@ -122,6 +127,10 @@ def _piece(
     code = "inside_neighbour" if neighbour is not None else "two_pieces"
     at_mm = spine.grid.to_mm(centre[::-1])
     return spine.problem(code, part.number, message, blocking=blocking, at_mm=at_mm)
+
+
+def _is_on_bone(spine: Spine, part: Part, piece: NDArray[np.bool_]) -> bool:
+    return spine.hu is not None and float(np.median(spine.hu[part.box][piece])) > TIP_HU
 
 
 def _swallowed_by(spine: Spine, part: Part, piece: NDArray[np.bool_]) -> int | None:

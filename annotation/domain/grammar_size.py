@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.domain.grammar_evidence import holds_more, lacks_bone
 from annotation.domain.spine import FEATURES, Part, Spine, SpineProblem, Vector
 
 TYPICAL: Final[dict[str, tuple[float, ...]]] = {
@@ -60,6 +61,11 @@ HALF: Final = np.log(0.37)
 leaves the arch; what is cut off takes from both."""
 FLAT: Final = np.log([0.68, 0.66])
 """Body and arch are not both so much lower than expected."""
+SURELY_LOW: Final = np.log([0.46, 0.50, 0.72, 0.36, 0.20, 0.20])
+SURELY_HIGH: Final = np.log([1.90, 1.70, 1.60, 1.95, 1.95, 1.95])
+"""Beyond these shares no picture is asked. Beside bones that a fracture took half of, a whole one
+may look up to 1.9 times as tall; a fracture takes nothing of width or depth. Between these and the
+limits above, a size stops only where the volume shows a part that is missing or too much."""
 ROOM_FOR_ONE_MORE: Final = np.log(1.5)
 ROOM_BESIDE_A_CUT: Final = np.log(1.8)
 """The middle of a bone that the border cuts is not its middle."""
@@ -126,15 +132,21 @@ def _of_neighbours(values: Vector, summary: Callable[[Vector], Any]) -> Vector:
 
 
 def _sizes(spine: Spine) -> Iterable[SpineProblem]:
-    below, above = deviations(spine)
-    for part, under, over in zip(spine.order, below, above, strict=True):
+    for row, (under, over) in enumerate(zip(*deviations(spine), strict=True)):
         low, high = under < LOWEST, over > HIGHEST
         low[0] |= bool(under[0] + under[5] < HALF)
         low[-2:] |= bool((under[-2:] < FLAT).all())
         if low.any():
-            yield _problem(spine, part, "half_missing", under, low)
+            stops = _is_sure(spine, under < SURELY_LOW) or lacks_bone(spine, row)
+            yield _problem(spine, row, "half_missing", under, low, stops)
         elif high.any():
-            yield _problem(spine, part, "too_large", over, high)
+            stops = _is_sure(spine, over > SURELY_HIGH) or holds_more(spine, row)
+            yield _problem(spine, row, "too_large", over, high, stops)
+
+
+def _is_sure(spine: Spine, beyond: NDArray[np.bool_]) -> bool:
+    """Tell whether the size alone stops: where it is beyond doubt, or there is no volume to ask."""
+    return spine.hu is None or bool(beyond.any())
 
 
 _SAID: Final = {
@@ -149,14 +161,18 @@ _ADVICE: Final = {
     "half_missing": "A part may be missing, or it is split in two.",
     "too_large": "It may span two vertebrae, or spill.",
 }
+_NO_WITNESS: Final = "The picture shows no sign that it is painted wrongly."
 
 
-def _problem(spine: Spine, part: Part, code: str, off: Vector, wrong: Vector) -> SpineProblem:
+def _problem(
+    spine: Spine, row: int, code: str, off: Vector, wrong: Vector, blocking: bool
+) -> SpineProblem:
     worst = int(np.argmax(np.where(wrong, np.abs(off), -1)))
     said = _SAID[FEATURES[worst]].format(percent=round(100 * float(np.exp(off[worst]))))
-    name = spine.name(part.number)
-    message = f"{name} {said} its neighbours let expect. {_ADVICE[code]}"
-    return spine.problem(code, part.number, message, blocking=True)
+    number = spine.order[row].number
+    advice = _ADVICE[code] if blocking else _NO_WITNESS
+    message = f"{spine.name(number)} {said} its neighbours let expect. {advice}"
+    return spine.problem(code, number, message, blocking=blocking)
 
 
 def _distances(spine: Spine) -> Iterable[SpineProblem]:
