@@ -201,6 +201,7 @@ class Desk:
         self.at.collect()
         before, page = self.at, self.at.page
         self.tab = Tab(page, before.ledger, self.username)
+        self.sign_in()  # who has been signed out meanwhile does so on the way
         page.reload()
         self.tab.wait_for("window.app?.ready && window.app?.mayPaint")
 
