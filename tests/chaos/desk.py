@@ -257,6 +257,11 @@ class Desk:
         answer = self.context.request.post(address, data=body, headers=headers)
         return answer.status, answer.ok and bool(answer.json()["duplicate"])
 
+    @property
+    def is_asked_to_sign_in(self) -> bool:
+        """Tell whether the dialog for it lies over the work."""
+        return self.at.page.get_by_role("dialog").locator("input[type=password]").count() > 0
+
     def sign_in_again(self) -> None:
         """Fill in the dialog that lies over the work."""
         dialog = self.at.page.get_by_role("dialog")
@@ -289,7 +294,7 @@ class Desk:
 
     def _is_flushed(self) -> bool:
         tab = self.at
-        if tab.page.get_by_role("dialog").locator("input[type=password]").count():
+        if self.is_asked_to_sign_in:
             self.sign_in_again()
         again = tab.page.get_by_role("button", name="Try now")
         if again.count():
