@@ -10,7 +10,12 @@ export const WINDOWS = {
 export type Preset = keyof typeof WINDOWS | 'stated' | 'picture'
 export type Windows = Readonly<Partial<Record<Preset, GreyWindow>>>
 
-export const windowsOf = ({ radiograph }: Pick<VolumeMeta, 'radiograph'>): Windows => radiograph?.windows ?? WINDOWS
+/** Windows in the order they are gone through: not every database keeps the order of names. */
+export function windowsOf({ radiograph }: Pick<VolumeMeta, 'radiograph'>): Windows {
+  if (!radiograph) return WINDOWS
+  const { stated, picture, bone } = radiograph.windows
+  return { ...(stated && { stated }), picture, bone }
+}
 
 /** The window after this one: the presets in order, then the one that was dragged last. */
 export function windowAfter(windows: Windows, preset: Preset | null, own: GreyWindow | null): { preset: Preset | null; window: GreyWindow } {

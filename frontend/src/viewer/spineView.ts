@@ -76,7 +76,7 @@ export class SpineView {
 
   private beginFlat(): void {
     const { window, radiograph } = this.volume.meta
-    const preset = (Object.keys(radiograph?.windows ?? {})[0] ?? null) as Preset | null
+    const preset = radiograph ? (Object.keys(this.windows)[0] as Preset) : null
     this.state.setState({ panes: 'one', alone: 'sagittal', window, preset, shape: 'disc', radiusMm: Math.round(onGrid(this.grid, 4)) })
   }
 
