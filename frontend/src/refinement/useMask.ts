@@ -12,6 +12,9 @@ export interface OpenMask {
   readonly outbox: Outbox
 }
 
+/** A mask that a server did not give for want of a connection is asked for again after this long. */
+const AGAIN_MS = 3_000
+
 const isTool = (code: number): code is Tool => Object.values(Tool).some((tool) => tool === code)
 
 /** The acts since the stage began, as the server has them. */
@@ -88,7 +91,11 @@ export function useMask(caseId: string, view: SpineView | null, owner: string | 
         setFailure(null)
       })
       .catch((cause: unknown) => {
-        if (!stop.signal.aborted) setFailure(cause instanceof Error ? cause.message : String(cause))
+        if (stop.signal.aborted) return
+        setFailure(cause instanceof Error ? cause.message : String(cause))
+        if (isRefusal(cause)) return
+        const timer = setTimeout(() => setAttempt((n) => n + 1), AGAIN_MS)
+        ends.push(() => clearTimeout(timer))
       })
     return () => {
       for (const end of ends) end()

@@ -83,7 +83,7 @@ export function useWorkplace(caseId: string) {
   const stats = useStats(view, mask.open !== null || isOthers)
   const levels = useLevelsShown(view, detail)
   return {
-    caseId, user, detail, failure: found.error?.message ?? mask.failure, loading, view,
+    caseId, user, detail, failure: (detail ? null : found.error?.message) ?? mask.failure, loading, view,
     outbox: mask.open?.outbox ?? null, save: state, stats, levels, reloadMask: mask.reload,
     seat, watch,
   }
