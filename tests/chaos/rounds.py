@@ -201,10 +201,14 @@ def regain(desk: Desk) -> None:
 
 def replay_old(play: Play) -> None:
     """Post what was sent before once more, in any order, and what does not follow."""
+    while not play.town.books.strokes(play.town.case):
+        play.strokes(1, 2)
+        play.desk.flush()
     play.strokes(1, 2)
     play.desk.flush()
     before = play.town.books.strokes(play.town.case)
-    old = [row.body for row in before]
+    made = play.town.ledger.made
+    old = [row.body for row in before if made[row.id].who == play.desk.username]
     play.rng.shuffle(old)
     play.say(f"old messages are sent again in another order: {len(old[:4])}")
     for body in old[:4]:
