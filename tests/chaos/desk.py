@@ -225,7 +225,7 @@ class Desk:
                 self._paint(rng, act)
             else:
                 self.at.page.keyboard.press(act)
-                self.at.wait_for("!window.app.isBusy")
+            self.at.wait_for("!window.app.isBusy")
         self.at.collect()
         return len(self._ledger.made) - before
 
@@ -302,7 +302,7 @@ class Desk:
                 again.first.click(timeout=1_000)
         if tab.kind == "conflict":
             self.settle()
-        return bool(tab.ask("window.app.saved && window.app.waiting === 0"))
+        return bool(tab.ask("window.app.saved && window.app.waiting === 0 && !window.app.isBusy"))
 
     def settle(self) -> None:
         """Choose among two versions as a person would: keep what is proposed, per level."""

@@ -70,6 +70,24 @@ test('without a connection strokes wait in the journal and another visit sends t
   expect(server.received).toEqual([5, 6])
 })
 
+test('what another tab was sending while the mask came is drawn here too, and stored once', async () => {
+  const server = aServer()
+  const { outbox, journal, caseId } = await anOutbox(server)
+  const here = await anOutbox(server, caseId)
+  server.failure = new ApiError(0, { detail: 'No connection.' })
+  outbox.add(dot(Tool.brush, 1))
+  await reached(outbox, 'offline')
+  const before = await here.journal.entries()
+  server.failure = null
+  outbox.retry()
+  await reached(outbox, 'saved')
+  expect(await journal.entries()).toEqual([])
+  expect((await here.outbox.resume(before)).map(({ sequence }) => sequence)).toEqual([5])
+  expect(here.outbox.add(dot(Tool.brush, 2)).sequence).toBe(6)
+  await reached(here.outbox, 'saved')
+  expect(server.received).toEqual([5, 6])
+})
+
 test('a lost answer is not painted twice', async () => {
   const server = aServer()
   const { outbox } = await anOutbox(server)

@@ -4,7 +4,7 @@
  * pauses; a refusal stops the outbox until someone decides.
  */
 import { ApiError } from '../api/client'
-import type { Keeper, Queued } from './journal'
+import type { Entry, Keeper, Queued } from './journal'
 import { type Act, decodeStroke, encodeStroke, newStrokeId, type Stroke } from './stroke'
 
 export interface Acknowledgement {
@@ -72,9 +72,16 @@ export class Outbox {
     return () => this.listeners.delete(listener)
   }
 
-  /** Takes over what an earlier visit left in the journal; returns it, for drawing. */
-  async resume(): Promise<Stroke[]> {
-    const entries = await this.options.journal.entries()
+  /**
+   * Takes over what an earlier visit left in the journal; returns it, for drawing.
+   *
+   * `before` is what the journal held before the mask was asked for: what another tab was still sending
+   * then may since be on the server, and in neither the mask nor the journal.
+   */
+  async resume(before: readonly Entry[] = []): Promise<Stroke[]> {
+    const now = await this.options.journal.entries()
+    const known = new Set(now.map(({ id }) => id))
+    const entries = [...before.filter(({ id }) => !known.has(id)), ...now].sort((a, b) => a.sequence - b.sequence)
     const strokes = entries.map((entry) => decodeStroke(entry.bytes))
     this.queue.push(...entries.map(({ sequence, bytes, at }) => ({ sequence, bytes, at })))
     this.nextSequence = Math.max(this.nextSequence, (entries.at(-1)?.sequence ?? 0) + 1)

@@ -55,11 +55,12 @@ function layWaiting(mask: Mask, waiting: readonly Stroke[]): { levels: Levels; l
 /** The mask as the server has it, with what waits in this browser's journal on top. */
 async function openMask(caseId: string, view: SpineView, owner: string, signal: AbortSignal, failed: (cause: unknown) => void): Promise<OpenMask> {
   const journal = await Journal.open(owner, caseId).catch(noJournal)
+  const before = await journal.entries()
   const mask = await fetchMask(caseId, { signal })
   const log = (await fetchLog(caseId, 'stage', signal)).filter(({ sequence }) => sequence <= mask.lastSequence)
   const send = (bytes: Uint8Array<ArrayBuffer>) => sendStroke(caseId, bytes)
   const outbox = new Outbox({ journal, send, lastSequence: mask.lastSequence, revision: mask.revision })
-  const waiting = layWaiting(mask, await outbox.resume())
+  const waiting = layWaiting(mask, await outbox.resume(before))
   view.editor.nextNumber = mask.nextNumber
   view.setLevels(waiting.levels)
   view.setLabels(mask.labels)

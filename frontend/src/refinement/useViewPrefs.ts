@@ -37,13 +37,23 @@ export function useViewPrefs(view: SpineView, user: number | undefined): void {
     const liked = read<Liked>(key)
     if (liked) view.like(liked)
     let timer: ReturnType<typeof setTimeout> | undefined
+    const keep = () => {
+      clearTimeout(timer)
+      if (timer === undefined) return
+      timer = undefined
+      const now = view.state.getState()
+      write(key, Object.fromEntries(names.map((name) => [name, now[name]])))
+    }
     const end = view.state.subscribe((now, before) => {
       if (names.every((name) => now[name] === before[name])) return
       clearTimeout(timer)
-      timer = setTimeout(() => write(key, Object.fromEntries(names.map((name) => [name, now[name]]))), REST_MS)
+      timer = setTimeout(keep, REST_MS)
     })
+    // What was chosen just before the page is left counts too.
+    window.addEventListener('pagehide', keep)
     return () => {
-      clearTimeout(timer)
+      window.removeEventListener('pagehide', keep)
+      keep()
       end()
     }
   }, [view, user])

@@ -35,7 +35,7 @@ export const screenHooks = (view: SpineView) => ({
   labels: () => base64(view.labelMap ?? new Uint8Array()),
   levelCodes: () => [...view.state.getState().levels].map(([number, level]) => [number, codeOf(level)]),
   get isBusy() {
-    return view.state.getState().isBusy
+    return view.state.getState().isBusy || view.editor.isStepping
   },
   get mayPaint() {
     return view.state.getState().tool !== 'look'

@@ -31,7 +31,7 @@ export class Editor {
   private isPaused = false
   /** Steps asked for while an older act is being fetched. */
   private readonly asked: ('undo' | 'redo')[] = []
-  private isStepping = false
+  private stepping = false
   private lowestFree = 1
   private readonly listeners = new Set<Listener>()
 
@@ -49,6 +49,11 @@ export class Editor {
 
   get canRedo(): boolean {
     return this.stack.nextAgain !== null
+  }
+
+  /** True while an act that is not in memory is fetched for undo or redo. */
+  get isStepping(): boolean {
+    return this.stepping
   }
 
   /** What undo would take back. */
@@ -190,12 +195,12 @@ export class Editor {
   private ask(what: 'undo' | 'redo'): void {
     if (this.before || this.isPaused) return
     this.asked.push(what)
-    if (!this.isStepping) void this.stepThrough()
+    if (!this.stepping) void this.stepThrough()
   }
 
   /** One step after the other; without waiting where the act is in memory. */
   private async stepThrough(): Promise<void> {
-    this.isStepping = true
+    this.stepping = true
     try {
       for (let what = this.asked.shift(); what; what = this.asked.shift()) {
         const step = this.topOf(what)
@@ -207,7 +212,7 @@ export class Editor {
       this.asked.length = 0
       this.keeper?.failed(cause)
     } finally {
-      this.isStepping = false
+      this.stepping = false
     }
   }
 
