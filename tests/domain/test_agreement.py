@@ -59,6 +59,7 @@ def test_moderate_or_worse_agrees_fully():
 def test_heights_correlate_as_worked_out_by_hand():
     assert value(values.icc_agreement(), HEIGHTS) == pytest.approx(0.991346, abs=5e-7)
     assert value(values.icc_consistency(), HEIGHTS) == pytest.approx(0.992479, abs=5e-7)
+    assert value(values.icc_of_mean(), HEIGHTS) == pytest.approx(0.997099, abs=5e-7)
 
 
 def test_bland_and_altman_as_worked_out_by_hand():

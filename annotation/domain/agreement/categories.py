@@ -7,7 +7,7 @@ weights and chance agreement depend on them. Sources: Cohen 1968 (doi:10.1037/h0
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -46,7 +46,7 @@ def cohen_kappa(weights: str, n_categories: int) -> Statistic:
     weight = disagreement_weights(weights, n_categories)
     return Statistic(
         f"kappa {weights}",
-        partial(_pairs, n_categories),
+        _pairs_of(n_categories),
         partial(_kappa, weight),
         lambda sums: "both raters used one and the same category",
     )
@@ -72,7 +72,7 @@ def krippendorff_alpha(metric: str, n_categories: int) -> Statistic:
         raise ValueError(f"a metric is one of {', '.join(METRICS)}, not {metric}")
     return Statistic(
         f"alpha {metric}",
-        partial(_coincidences, n_categories),
+        _coincidences_of(n_categories),
         partial(_alpha, metric, n_categories),
         lambda sums: "all ratings are one and the same category",
     )
@@ -88,6 +88,17 @@ def gwet_ac(weights: str, n_categories: int) -> Statistic:
         partial(_gwet, agree),
         lambda sums: "fewer than two categories",
     )
+
+
+@lru_cache
+def _pairs_of(n_categories: int) -> Callable[[Array], Array]:
+    """Return one and the same function each time: statistics with equal features share them."""
+    return partial(_pairs, n_categories)
+
+
+@lru_cache
+def _coincidences_of(n_categories: int) -> Callable[[Array], Array]:
+    return partial(_coincidences, n_categories)
 
 
 def counts_per_unit(ratings: Array, n_categories: int) -> Array:

@@ -7,7 +7,8 @@ doi:10.1111/j.1467-9868.2007.00593.x). An undefined value is None with a reason,
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,6 @@ from numpy.typing import NDArray
 DRAWS: Final = 1000
 SEED: Final = 20201
 COVERAGE: Final = 0.95
-_DRAWS_AT_ONCE: Final = 250
 
 Array = NDArray[np.float64]
 
@@ -84,29 +84,94 @@ def estimate(
     """
     rows, patient = _checked(statistic, ratings, clusters)
     entering = rows[:, 0] > 0
-    rows, patient = rows[entering], patient[entering]
-    places, patient = np.unique(patient, return_inverse=True)
-    n_units, n_clusters = len(rows), len(places)
+    everything = np.zeros(int(entering.sum()), np.int64)
+    summed = sum_by_part(rows[entering], patient[entering], everything, 1)
+    return estimate_parts(statistic, summed, np.ones((1, 1), bool), draws=draws, seed=seed)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """Features of units, added up by patient and part.
+
+    Attributes:
+        sums: shape (patients, parts, features).
+    """
+
+    sums: Array
+
+
+def sum_by_part(
+    rows: Array, clusters: NDArray[np.int64], parts: NDArray[np.int64], n_parts: int
+) -> Summed:
+    """Add features up.
+
+    Args:
+        rows: features, shape (units, features).
+        clusters: the patient of each unit, shape (units,).
+        parts: the part (level) of each unit, 0 to `n_parts` - 1, shape (units,).
+        n_parts: how many parts there are.
+    """
+    places, patient = np.unique(clusters, return_inverse=True)
+    cell = patient * n_parts + parts
+    size = len(places) * n_parts
+    sums = np.zeros((size, rows.shape[1]))
+    for one in range(rows.shape[1]):
+        sums[:, one] = np.bincount(cell, rows[:, one], size)
+    return Summed(sums.reshape(len(places), n_parts, rows.shape[1]))
+
+
+def estimate_parts(
+    statistic: Statistic,
+    summed: Summed,
+    groups: NDArray[np.bool_],
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> list[Estimate]:
+    """Return a statistic of several groups of parts, all from the same draws of patients.
+
+    Args:
+        statistic: which one.
+        summed: its features, by patient and part.
+        groups: which parts each group holds, shape (groups, parts).
+        draws: bootstrap draws; 0 for the value alone.
+        seed: of the draws.
+    """
+    sums = summed.sums
+    drawn = _drawn(sums, draws, seed)
+    found = []
+    for group in groups:
+        some = sums[:, group].sum(axis=1)
+        value = _value(statistic, some)
+        if value.value is not None and draws and value.n_clusters > 1:
+            value = _with_interval(value, statistic.finish(drawn[:, group].sum(axis=1)))
+        elif value.value is not None and draws:
+            value = replace(value, reason="an interval needs two patients")
+        found.append(value)
+    return found
+
+
+def _value(statistic: Statistic, sums: Array) -> Estimate:
+    """Return the value alone, from sums by patient of shape (patients, features)."""
+    total = sums.sum(axis=0)
+    n_units, n_clusters = round(float(total[0])), int((sums[:, 0] > 0).sum())
     if n_units == 0:
         return Estimate(None, None, None, 0, 0, "no unit was rated by two raters")
-    sums = np.zeros((n_clusters, rows.shape[1]))
-    np.add.at(sums, patient, rows)
-    total = sums.sum(axis=0)
     value = float(statistic.finish(total))
     if not np.isfinite(value):
         return Estimate(None, None, None, n_units, n_clusters, statistic.undefined(total))
-    if n_clusters < 2 or draws == 0:
-        reason = "" if draws == 0 else "an interval needs two patients"
-        return Estimate(value, None, None, n_units, n_clusters, reason)
-    drawn = _resampled(statistic, sums, draws, seed)
+    return Estimate(value, None, None, n_units, n_clusters)
+
+
+def _with_interval(value: Estimate, drawn: Array) -> Estimate:
     defined = drawn[np.isfinite(drawn)]
-    tail = (1 - COVERAGE) / 2
-    low, high = np.quantile(defined, [tail, 1 - tail]) if defined.size else (np.nan, np.nan)
     if not defined.size:
-        why = "undefined in every draw"
-        return Estimate(value, None, None, n_units, n_clusters, why, draws)
-    missing = draws - defined.size
-    return Estimate(value, float(low), float(high), n_units, n_clusters, "", missing)
+        return replace(value, reason="undefined in every draw", n_undefined=len(drawn))
+    tail = (1 - COVERAGE) / 2
+    low, high = np.quantile(defined, [tail, 1 - tail])
+    return replace(
+        value, low=float(low), high=float(high), n_undefined=int(len(drawn) - defined.size)
+    )
 
 
 def _checked(
@@ -121,17 +186,20 @@ def _checked(
     return statistic.features(values), patient
 
 
-def _resampled(statistic: Statistic, sums: Array, draws: int, seed: int) -> Array:
-    """Return the statistic of every draw, shape (draws,), NaN where undefined."""
+def _drawn(sums: Array, draws: int, seed: int) -> Array:
+    """Return the sums of every draw, shape (draws, parts, features)."""
+    n, *rest = sums.shape
+    if n == 0 or draws == 0:
+        return np.zeros((draws, *rest))
+    flat = sums.reshape(n, -1)
+    return np.asarray((patient_weights(n, draws, seed) @ flat).reshape(draws, *rest))
+
+
+@lru_cache(maxsize=2)
+def patient_weights(n: int, draws: int, seed: int) -> Array:
+    """Return how often each of n patients stands in each draw, shape (draws, n)."""
     random = np.random.default_rng(seed)
-    n = len(sums)
-    share = np.full(n, 1 / n)
-    found = []
-    for first in range(0, draws, _DRAWS_AT_ONCE):
-        count = min(_DRAWS_AT_ONCE, draws - first)
-        weights = random.multinomial(n, share, size=count).astype(np.float64)
-        found.append(statistic.finish(weights @ sums))
-    return np.concatenate(found)
+    return random.multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
 
 
 def divided(above: Array, below: Array) -> Array:

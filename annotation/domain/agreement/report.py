@@ -13,13 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.domain.agreement import categories, values
-from annotation.domain.agreement.estimates import Array, Estimate, Statistic, estimate
+from annotation.domain.agreement.estimates import (
+    Array,
+    Estimate,
+    Statistic,
+    Summed,
+    estimate_parts,
+    sum_by_part,
+)
 from annotation.domain.vertebrae import place_of, region_of
 
 GRADES: Final = 4
 BANDS: Final = (("C1", "C7"), ("T1", "T4"), ("T5", "T9"), ("T10", "T13"), ("L1", "L6"))
 SHAPES: Final = ("none", "wedge", "biconcave", "crush")
 MODERATE: Final = 2
+_WHOLE: Final = ("all", "patients")
 
 
 @dataclass(frozen=True)
@@ -119,27 +127,46 @@ def tabulate(rated: Iterable[Rated]) -> Ratings:
 
 def agreement_rows(ratings: Ratings, *, draws: int, seed: int) -> list[Row]:
     """Return every statistic of all readers together and of each pair, by part of the spine."""
+    if len(ratings.readers) < 2:
+        return []
+    patients = by_patient(ratings)
+    spine = _rows_of(ratings, _groups(ratings), draws=draws, seed=seed)
+    everybody = _rows_of(patients, [("patients", frozenset({""}))], draws=draws, seed=seed)
+    place = {group: number for number, (group, _) in enumerate(_groups(ratings))}
+    spine.sort(key=lambda row: place[row.group])
+    return spine + everybody
+
+
+def _rows_of(
+    ratings: Ratings, groups: Sequence[tuple[str, frozenset[str]]], *, draws: int, seed: int
+) -> list[Row]:
+    names, level = np.unique(ratings.levels, return_inverse=True)
+    member = np.array([[name in levels for name in names] for _, levels in groups], dtype=bool)
     found: list[Row] = []
-    pairs = list(combinations(range(len(ratings.readers)), 2))
-    parts = [(group, ratings.part(rows)) for group, rows in _groups(ratings)]
-    for group, part in [*parts, ("patients", by_patient(ratings))]:
-        joint = [(list(range(len(ratings.readers))), _JOINT)] if pairs else []
-        paired = [([*pair], _GRADED if group != "all" else _PAIRED) for pair in pairs]
-        for columns, statistics in [*joint, *paired]:
-            named = () if statistics is _JOINT else tuple(part.readers[one] for one in columns)
-            for of, statistic in _asked(statistics, part):
-                ratings_of = part.of[of][:, columns]
-                result = estimate(statistic, ratings_of, part.patients, draws=draws, seed=seed)
-                found.append(Row(group, of, named, statistic.name, result))
+    for columns, of, some in _asked(ratings):
+        named = () if some is _JOINT[of] else tuple(ratings.readers[one] for one in columns)
+        features: dict[object, Summed] = {}
+        for statistic in some:
+            if statistic.features not in features:
+                rows = statistic.features(ratings.of[of][:, columns])
+                summed = sum_by_part(rows, ratings.patients, level, len(names))
+                features[statistic.features] = summed
+            summed = features[statistic.features]
+            results = estimate_parts(statistic, summed, member, draws=draws, seed=seed)
+            found += [
+                Row(group, of, named, statistic.name, result)
+                for (group, _), result in zip(groups, results, strict=True)
+                if group in _WHOLE or of not in _LENGTHS or not named
+            ]
     return found
 
 
-def _asked(
-    statistics: dict[str, list[Statistic]], part: Ratings
-) -> Iterator[tuple[str, Statistic]]:
-    for of, some in statistics.items():
-        if of in part.of:
-            yield from ((of, statistic) for statistic in some)
+def _asked(ratings: Ratings) -> Iterator[tuple[list[int], str, list[Statistic]]]:
+    """Return which columns are compared in what, and how: all readers, then each pair."""
+    everybody = list(range(len(ratings.readers)))
+    pairs = [([*pair], _PAIRED) for pair in combinations(everybody, 2)]
+    for columns, statistics in [(everybody, _JOINT), *pairs]:
+        yield from ((columns, of, some) for of, some in statistics.items() if of in ratings.of)
 
 
 def confusion(ratings: Ratings, first: str, second: str, of: str = "grade") -> NDArray[np.int64]:
@@ -152,15 +179,15 @@ def confusion(ratings: Ratings, first: str, second: str, of: str = "grade") -> N
     return table
 
 
-def _groups(ratings: Ratings) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Return the parts of the spine that hold a vertebra, from cranial to caudal."""
-    everything = np.ones(len(ratings.levels), dtype=bool)
+def _groups(ratings: Ratings) -> list[tuple[str, frozenset[str]]]:
+    """Return the parts of the spine that hold a vertebra, from cranial to caudal, with levels."""
     named = sorted(set(ratings.levels.tolist()), key=place_of)
-    found = [("all", everything)]
+    found: dict[str, frozenset[str]] = {"all": frozenset(named)}
     for name_of in (region_of, _band_of, str):
-        names = np.array([str(name_of(level)) for level in ratings.levels], dtype=np.str_)
-        found += [(name, names == name) for name in dict.fromkeys(str(name_of(n)) for n in named)]
-    return list(dict(found).items())
+        for level in named:
+            group = str(name_of(level))
+            found[group] = found.get(group, frozenset()) | {level}
+    return list(found.items())
 
 
 def _band_of(level: str) -> str:
@@ -217,7 +244,12 @@ def _of_categories(n: int, metrics: Sequence[str]) -> list[Statistic]:
     ]
 
 
-_MEASURED: Final = [values.icc_agreement(), values.icc_consistency(), values.interval_alpha()]
+_MEASURED: Final = [
+    values.icc_agreement(),
+    values.icc_consistency(),
+    values.icc_of_mean(),
+    values.interval_alpha(),
+]
 _DIFFERENCES: Final = [
     values.mean_difference(),
     values.limit_of_agreement(-1),

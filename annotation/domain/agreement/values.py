@@ -26,6 +26,11 @@ def icc_consistency() -> Statistic:
     return Statistic("ICC(3,1)", _two_way_rows, _icc31, _no_spread)
 
 
+def icc_of_mean() -> Statistic:
+    """Return ICC(2,k): absolute agreement of the mean of all raters; complete units only."""
+    return Statistic("ICC(2,k)", _two_way_rows, _icc2k, _no_spread)
+
+
 def interval_alpha() -> Statistic:
     """Return Krippendorff's alpha for measured values, with missing ones."""
     return Statistic("alpha interval", _alpha_rows, _alpha, lambda sums: "all values are equal")
@@ -149,6 +154,11 @@ def _icc21(sums: Array) -> Array:
 def _icc31(sums: Array) -> Array:
     msr, _, mse, _, k = _mean_squares(sums)
     return divided(msr - mse, msr + (k - 1) * mse)
+
+
+def _icc2k(sums: Array) -> Array:
+    msr, msc, mse, n, _ = _mean_squares(sums)
+    return divided(msr - mse, msr + (msc - mse) / np.maximum(n, 1))
 
 
 def _alpha_rows(ratings: Array) -> Array:
