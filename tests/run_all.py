@@ -12,8 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -110,17 +112,30 @@ class Services:
 
 @dataclass
 class Run:
-    """Which commands ran and how they ended."""
+    """Which commands ran and how they ended; what a command printed follows its name whole."""
 
     rows: list[tuple[str, bool, float]] = field(default_factory=list)
+    printing: Lock = field(default_factory=Lock)
 
     def step(self, name: str, command: list[str], cwd: Path = ROOT, **environment: str) -> None:
         """Run one command and note whether it passed."""
-        print(f"\n=== {name}", flush=True)
+        with self.printing:
+            print(f"... {name}", flush=True)
         started = time.monotonic()
         env = {**os.environ, **environment}
-        done = subprocess.run(command, cwd=cwd, env=env, check=False)
-        self.rows.append((name, done.returncode == 0, time.monotonic() - started))
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=env,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        with self.printing:
+            print(f"\n=== {name}\n{done.stdout}", end="", flush=True)
+            self.rows.append((name, done.returncode == 0, time.monotonic() - started))
 
     def report(self) -> int:
         """Print the table and return the exit code."""
@@ -170,9 +185,19 @@ class Found:
         return [name for name, path in vars(self).items() if not path]
 
 
+def check_without_services(run: Run, pytest: list[str], wanted: set[str], long: str) -> None:
+    """Style, types, contracts, the front end, and what Python tests need no other program."""
+    check_code(run, wanted)
+    if "frontend" in wanted:
+        check_frontend(run)
+    if "python" in wanted:
+        marks = f"not browser and not postgres and not redis{long}"
+        run.step("Python on SQLite", [*pytest, "-m", marks], DATABASE_URL="", REDIS_URL="")
+
+
 def check_database(run: Run, pytest: list[str], found: Found, wanted: set[str], long: str) -> None:
     """Tests of the rooms and the walk in the browser, on PostgreSQL and Redis."""
-    if not (found.postgres and found.redis):
+    if not (wanted & {"services", "browser"} and found.postgres and found.redis):
         return
     with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
         services = Services(Path(folder))
@@ -218,20 +243,19 @@ def main() -> int:
     long = "" if options.long else " and not long"
     pytest = [sys.executable, "-m", "pytest", "-q", "--durations=8"]
     run = Run()
-    check_code(run, wanted)
-    if "frontend" in wanted:
-        check_frontend(run)
-    if "python" in wanted:
-        marks = f"not browser and not postgres and not redis{long}"
-        run.step("Python on SQLite", [*pytest, "-m", marks], DATABASE_URL="", REDIS_URL="")
+    with ThreadPoolExecutor(2) as lanes:
+        both = [
+            lanes.submit(check_without_services, run, pytest, wanted, long),
+            lanes.submit(check_database, run, pytest, found, wanted, long),
+        ]
+    for lane in both:
+        lane.result()
     if "browser" in wanted and found.chromium:
         command = [*pytest, "-m", f"browser{long}"]
         urls = {"DATABASE_URL": "", "REDIS_URL": ""}
         run.step("Browser on SQLite", command, LAMINA_CHROMIUM=found.chromium, **urls)
-    if "browser" in wanted and found.chromium and options.long:
-        play_chaos(run, found)
-    if wanted & {"services", "browser"}:
-        check_database(run, pytest, found, wanted, long)
+        if options.long:
+            play_chaos(run, found)
     return run.report()
 
 

@@ -1,11 +1,12 @@
 """A real application and a real browser."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.house import House
 
@@ -26,6 +27,9 @@ FLAGS = [
 ]
 
 
+expect.set_options(timeout=30_000)  # a machine may be busy; what never comes still fails
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -35,11 +39,24 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """An SQLite file with all tables and nothing in them; None on another database."""
+    if os.environ.get("DATABASE_URL"):
+        return None
+    empty = House(tmp_path_factory.mktemp("empty"))
+    empty.manage("migrate", "--verbosity", "0")
+    return empty.var / "lamina.sqlite3"
+
+
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, migrated: Path | None) -> Iterator[House]:
     """An application with an empty demo data set and running workers."""
     running = House(tmp_path_factory.mktemp("house"))
-    running.manage("migrate", "--verbosity", "0")
+    if migrated:
+        shutil.copy(migrated, running.var)
+    else:
+        running.manage("migrate", "--verbosity", "0")
     try:
         yield running
     finally:
