@@ -110,6 +110,8 @@ def test_keys_go_from_level_to_level_and_all_panes_follow(student, case) -> None
     in_hand(student, "L2")
     expect(page.get_by_text("1 of 3 levels")).to_be_visible()
     expect(page.locator('[data-level="L1"]')).to_have_attribute("data-mark", "done")
+    press(student, "k", "Backspace")
+    expect(page.get_by_text("0 of 3 levels")).to_be_visible()
     student.open_case(case, "refine")
     expect(page.get_by_role("button", name="From the head down")).to_be_visible()
     page.set_viewport_size({"width": 1000, "height": 700})

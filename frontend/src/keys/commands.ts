@@ -40,6 +40,7 @@ export const COMMANDS = {
   previousLevel: row('everywhere', 'K'),
   goToLevel: row('everywhere', 'G'),
   levelDone: row('everywhere', 'Enter'),
+  'mask.levelOpen': row('mask', 'Backspace'),
   flag: row('everywhere', 'F'),
   hideOverlay: hold('everywhere', 'Space'),
   outlineOnly: row('everywhere', 'V'),

@@ -4,7 +4,7 @@ import { COMMAND_IDS, type CommandId } from './commands'
 export type Group = 'levels' | 'paint' | 'shape' | 'vertebra' | 'view' | 'grade' | 'settle' | 'everywhere'
 
 const PATTERNS: readonly (readonly [Group, RegExp])[] = [
-  ['levels', /^(nextLevel|previousLevel|goToLevel|levelDone|flag)$|^mask\.(nthLevel|order)$|^checking\.(flip|show|return)$/],
+  ['levels', /^(nextLevel|previousLevel|goToLevel|levelDone|flag)$|^mask\.(nthLevel|order|levelOpen)$|^checking\.(flip|show|return)$/],
   ['paint', /\.(brush|eraser|adaptive|threshold|smaller|larger|pick|lock|fill|erase)$/],
   ['shape', /\.(scissors|holes|islands|interpolate|smooth|split|merge|absorb|grow|shrink|cut|clear|modelMask|cancel)$/],
   ['vertebra', /^mask\.(shift|relabel|insert|swap|remove|add|anomalies)/],

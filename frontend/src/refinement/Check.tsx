@@ -33,7 +33,7 @@ import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
 import { marksOf, spotOf, usePins, visitPin } from './usePins'
 import { useLookOnly } from './useTool'
-import { useActive, useProblems, useWorkplace, type Workplace } from './useWorkplace'
+import { useActive, useProblems, useProblemsWatched, useWorkplace, type Workplace } from './useWorkplace'
 import { useVertebraActs } from './useVertebraActs'
 import { ActDialogs, ActsMenu, useRefusalWords } from './VertebraActs'
 import { Opening, Workstation } from './Workstation'
@@ -69,6 +69,7 @@ function Checking({ place }: { place: Ready }) {
   const [dialog, setDialog] = useState<'go' | 'return' | 'pin' | null>(null)
   const [spot, setSpot] = useState(() => spotOf(view))
   const [isListing, setListing] = useState(false)
+  useProblemsWatched(caseId, isListing, place.save)
   const blocking = problems.filter((problem) => problem.blocking)
   const verdict = useVerdict(place, () => setListing(true))
   const open = (which: 'return' | 'pin') => {

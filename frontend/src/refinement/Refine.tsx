@@ -28,7 +28,7 @@ import { useLevels } from './useLevels'
 import { marksOf, type Pins, spotOf, usePins, visitPin } from './usePins'
 import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
-import { useActive, useProblems, useWorkplace, type Workplace } from './useWorkplace'
+import { useActive, useProblems, useProblemsWatched, useWorkplace, type Workplace } from './useWorkplace'
 import { useVertebraActs } from './useVertebraActs'
 import { ActDialogs, ActsMenu, useRefusalWords } from './VertebraActs'
 import { Opening, Workstation } from './Workstation'
@@ -60,6 +60,7 @@ function Refining({ place }: { place: Ready }) {
   const [isGoing, setGoing] = useState(false)
   const [isPinning, setPinning] = useState(false)
   const [isListing, setListing] = useState(false)
+  useProblemsWatched(caseId, isListing, place.save)
   const pins = usePins(caseId)
   const [spot, setSpot] = useState(() => spotOf(view))
   useBeginAtPin(place, pins, () => setListing(true))

@@ -41,6 +41,7 @@ export function useLevels(place: Workplace, active: number, problems: readonly P
   useCommand('nextLevel', () => choose(neighbour(rows, active, 1)))
   useCommand('previousLevel', () => choose(neighbour(rows, active, -1)))
   useCommand('levelDone', finish)
+  useCommand('mask.levelOpen', () => change(active, false), { enabled: done.has(active) })
   const digits = useRef(digitsTyped())
   useCommand('mask.nthLevel', (digit) => {
     const at = digits.current(digit, performance.now())

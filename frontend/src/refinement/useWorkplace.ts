@@ -1,6 +1,6 @@
 /** What a person needs to work on one case's mask: the case, its mask, the lease, and safe strokes. */
 import { notifications } from '@mantine/notifications'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
@@ -13,6 +13,8 @@ import { useMask } from './useMask'
 import { useSeat } from './useSeat'
 import { useWatch } from './useWatch'
 
+/** Painting rests this long before problems are looked for again. */
+const PROBLEMS_REST_MS = 1_000
 const NOTHING_SAVED: SaveState = { kind: 'saved', waiting: 0, at: null }
 
 export function useCase(caseId: string) {
@@ -25,6 +27,17 @@ export function useProblems(caseId: string) {
     queryFn: ({ signal }) => api.get<Problem[]>(`/cases/${caseId}/problems/`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
+}
+
+/** Looks for problems again while they are listed, whenever all that was painted is saved. */
+export function useProblemsWatched(caseId: string, isListed: boolean, save: SaveState): void {
+  const client = useQueryClient()
+  const savedAt = save.kind === 'saved' ? (save.at?.getTime() ?? 0) : null
+  useEffect(() => {
+    if (!isListed || savedAt === null) return
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: ['problems', caseId] }), PROBLEMS_REST_MS)
+    return () => clearTimeout(timer)
+  }, [client, caseId, isListed, savedAt])
 }
 
 export function useSaveState(outbox: Outbox | null): SaveState {
