@@ -75,7 +75,9 @@ def hand_in(student: Person, case: str, pictures: Path) -> tuple[dict[str, int],
     student.page.keyboard.press("z")
     wait_saved(student)
     assert student.hook("labelCounts") == erased
-    expect(student.page.get_by_role("complementary", name="Nothing stops submitting")).to_be_visible()
+    expect(
+        student.page.get_by_role("complementary", name="Nothing stops submitting")
+    ).to_be_visible()
     student.page.keyboard.press("Control+Enter")
     wait_for_stage(student, case, "checking", 60)
     student.leave()
