@@ -5,10 +5,11 @@ import itertools
 import re
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern, RoutePattern
@@ -16,15 +17,18 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 from annotation.reading.models import Reading
 
 QUERIES = (
-    "?track=main&revision=0",
-    "?track=main&revision=1",
+    "?track=main&revision=0&scope=all",
+    "?track=main&revision=1&scope=mine&after=0&format=json",
     "?track=independent",
     "?track=consensus&revision=0",
-    "?scope=all",
-    "?scope=mine&after=0",
     "?format=api",
-    "?format=json",
 )
+"""What some address answers by; an address pays no heed to another's queries."""
+NOBODYS = str(uuid.UUID(int=7))
+NUMBERS = ["0", "1", "2"]
+EVERY_ROW = ("case", "reading")
+TABLE_OF = {"proposal_id": "preannotation", "import_id": "importbatch", "round_id": "traininground"}
+"""What parameters of addresses are called that are not called as their table."""
 WRITING_METHODS = ("post", "put", "patch", "delete")
 KNOWN_EXPRESSIONS = {r"^(?:api|v|ws|static)/(?P<path>.*)$", r"^(?P<path>.*)$"}
 _PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
@@ -36,23 +40,44 @@ def all_rows() -> Iterator[models.Model]:
         yield from table._base_manager.all()
 
 
-def keys() -> dict[str, list[str]]:
-    """Return the values to put into addresses, by kind of converter.
+@dataclass(frozen=True)
+class Keys:
+    """Values to put into addresses: by kind of converter, and by table."""
+
+    by_kind: dict[str, list[str]]
+    by_table: dict[str, list[str]]
+
+    def fitting(self, kind: str, name: str) -> list[str]:
+        """Return the keys of the table that a parameter names; all of its kind where none does."""
+        table = TABLE_OF.get(name, name.removesuffix("_id"))
+        own = self.by_table.get(table, []) if table in _tables() else self.by_kind[kind]
+        return own + NUMBERS if kind == "int" else own or [NOBODYS]
+
+
+def keys() -> Keys:
+    """Return the keys that the database holds.
 
     Of cases and readings all keys are tried, of other tables the first of each field.
     """
-    nobodys = str(uuid.UUID(int=7))
-    found = {"uuid": [nobodys], "int": ["0", "1", "2"], "slug": ["nothing"], "str": ["nothing"]}
+    kinds = {"uuid": [NOBODYS], "int": list(NUMBERS), "slug": ["nothing"], "str": ["nothing"]}
+    tables: dict[str, list[str]] = {"reading": [NOBODYS], "case": [NOBODYS]}
     seen = set()
     for row in all_rows():
+        table = row._meta.model_name
+        if table not in seen or table in EVERY_ROW:
+            tables.setdefault(table, []).append(str(row.pk))
         for field in row._meta.concrete_fields:
-            place = (row._meta.model_name, field.attname)
             kind, value = _kind_of(field), getattr(row, field.attname)
-            if kind and value and (place not in seen or place[0] in ("case", "reading")):
-                seen.add(place)
-                found[kind].append(str(value))
-    found["path"] = [f"readings/{row.pk}/" for row in all_rows() if type(row) is Reading]
-    return {kind: sorted(set(values)) for kind, values in found.items()}
+            if kind and value and ((table, field.attname) not in seen or table in EVERY_ROW):
+                seen.add((table, field.attname))
+                kinds[kind].append(str(value))
+        seen.add(table)
+    kinds["path"] = [f"readings/{row.pk}/" for row in all_rows() if type(row) is Reading]
+    return Keys({kind: sorted(set(values)) for kind, values in kinds.items()}, tables)
+
+
+def _tables() -> set[str]:
+    return {table._meta.model_name for table in apps.get_app_config("annotation").get_models()}
 
 
 def _kind_of(field: models.Field) -> str | None:
@@ -63,13 +88,21 @@ def _kind_of(field: models.Field) -> str | None:
     return "str" if field.name == "hash" else None
 
 
-def addresses() -> list[str]:
-    """Return every address that the URL table knows, filled with every key."""
-    values = keys()
-    made = {"/" + address for route in _routes(get_resolver()) for address in _fill(route, values)}
+def addresses(*, odd: bool = False) -> dict[str, str]:
+    """Return every address that the URL table knows, with the route it belongs to.
+
+    Routes are filled with the keys of the tables that their parameters name, and with all readings'
+    keys in their place; with `odd` also with every other key of the database.
+    """
+    known = keys()
+    made = {
+        "/" + address: route
+        for route in _routes(get_resolver())
+        for address in _fill(route, known, odd=odd)
+    }
     for prefix in ("", "api/", "v/", "ws/", "static/", "admin/", "media/"):
-        made |= {f"/{prefix}{path}" for path in values["path"]}
-    return sorted(made)
+        made |= {f"/{prefix}{path}": f"{prefix}*" for path in known.by_kind["path"]}
+    return dict(sorted(made.items()))
 
 
 def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -86,14 +119,24 @@ def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
             yield prefix + str(pattern)
 
 
-def _fill(route: str, values: dict[str, list[str]]) -> Iterator[str]:
+def _fill(route: str, known: Keys, *, odd: bool) -> Iterator[str]:
+    """Fill a route with fitting keys, then each place with odd keys while the others fit."""
     parameters = list(_PARAMETER.finditer(route))
-    choices = [values[match["kind"] or "str"] for match in parameters]
-    for chosen in itertools.product(*choices):
-        address = route
-        for match, value in zip(parameters, chosen, strict=True):
-            address = address.replace(match[0], value, 1)
-        yield address
+    fitting = [known.fitting(match["kind"] or "str", match["name"]) for match in parameters]
+    for chosen in itertools.product(*fitting):
+        yield _filled(route, parameters, chosen)
+    for place, match in enumerate(parameters):
+        kind = match["kind"] or "str"
+        others = known.by_kind[kind] if odd or kind != "uuid" else known.by_table["reading"]
+        for key in others:
+            chosen = [key if n == place else fitting[n][0] for n in range(len(parameters))]
+            yield _filled(route, parameters, chosen)
+
+
+def _filled(route: str, parameters: list[re.Match[str]], chosen: Sequence[str]) -> str:
+    for match, value in zip(parameters, chosen, strict=True):
+        route = route.replace(match[0], value, 1)
+    return route
 
 
 def everything_in(response) -> bytes:
@@ -110,24 +153,62 @@ def _inflated(body: bytes) -> bytes:
         return b""
 
 
-def walk(client: Client) -> dict[tuple[str, str], tuple[int, bytes]]:
+Answers = dict[tuple[str, str], tuple[int, bytes]]
+"""Status and bytes by method and address."""
+
+
+def walk(client: Client, *, odd: bool = False) -> Answers:
     """Ask for every address, by GET, HEAD and OPTIONS and with queries; return the answers.
 
-    HEAD and queries are left out where GET finds nothing, OPTIONS where no API is.
+    HEAD is asked once for each status that a route answers and OPTIONS once for each route: they
+    run the same code, whatever the key. Queries are asked where GET finds something.
     """
-    answers = {}
-
-    def ask(method: str, address: str) -> int:
-        response = getattr(client, method)(address)
-        answers[method, address] = (response.status_code, everything_in(response))
-        return response.status_code
-
-    for address in addresses():
-        status = ask("get", address)
-        if status not in (404, 503):
-            ask("head", address)
-        if address.startswith("/api/"):
-            ask("options", address)
-            for query in QUERIES if status == 200 else ():
-                ask("get", address + query)
+    answers: Answers = {}
+    tried: set[tuple[str, int]] = set()
+    for address, route in addresses(odd=odd).items():
+        status = _ask(client, "get", address, answers)
+        if not any(route == known for known, _ in tried):
+            _ask(client, "options", address, answers)
+        if (route, status) not in tried:
+            tried.add((route, status))
+            _ask(client, "head", address, answers)
+        if address.startswith("/api/") and status == 200:
+            for query in QUERIES:
+                _ask(client, "get", address + query, answers)
     return answers
+
+
+def try_to_change(client: Client, keys: Sequence[str]) -> Answers:
+    """Send nothing but `{}` by every writing method wherever one of the keys stands.
+
+    What is changed is taken back at once. A method that a route does not know is tried there once.
+    """
+    answers: Answers = {}
+    unknown: set[tuple[str, str]] = set()
+    cookies = client.cookies.copy()
+    for (address, route), method in itertools.product(addresses().items(), WRITING_METHODS):
+        is_one = address.startswith("/api/") and any(key in address for key in keys)
+        if not is_one or (route, method) in unknown:
+            continue
+        client.cookies = cookies.copy()
+        with transaction.atomic():
+            response = getattr(client, method)(address, {}, content_type="application/json")
+            transaction.set_rollback(True)
+        answers[method, address] = (response.status_code, everything_in(response))
+        if response.status_code == 405:
+            unknown.add((route, method))
+    return answers
+
+
+def ask_again(client: Client, answers: Answers) -> Answers:
+    """Ask once more for what was answered before."""
+    again: Answers = {}
+    for method, address in answers:
+        _ask(client, method, address, again)
+    return again
+
+
+def _ask(client: Client, method: str, address: str, answers: Answers) -> int:
+    response = getattr(client, method)(address)
+    answers[method, address] = (response.status_code, everything_in(response))
+    return response.status_code

@@ -1,6 +1,5 @@
 """A reader gets no byte of another's reading before both are in."""
 
-import itertools
 import json
 import uuid
 from datetime import UTC, datetime
@@ -8,7 +7,6 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import transaction
 from django.test import Client
 
 from annotation.activity.services import Span, record_spans
@@ -85,6 +83,13 @@ class Blind:
         }
 
 
+@pytest.fixture(autouse=True)
+def _quick(settings, caplog):
+    """Keep sessions in memory and no line of each address that is refused: walks are long."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+    caplog.set_level("CRITICAL", logger="django.request")
+
+
 @pytest.fixture
 def blind(dataset):
     return Blind(dataset)
@@ -112,8 +117,8 @@ def test_no_address_betrays_a_reading_to_anyone_before_all_are_in(blind):
     blind.submit()
     markers = [*blind.markers(), *ACTIVE]
     for who, client in clients.items():
-        answers = walking.walk(client)
-        assert len(answers) > 300
+        answers = walking.walk(client, odd=who == "the other reader")
+        assert len(answers) > 300, who
         assert found_in(answers, markers) == [], who
         assert {status for status, _ in answers.values()} <= {
             200,
@@ -142,11 +147,11 @@ def test_what_the_other_reader_is_answered_does_not_depend_on_the_reading_at_all
     client = client_of(blind.b)
     before = walking.walk(client)
     blind.say()
-    begun = walking.walk(client)
+    begun = walking.ask_again(client, before)
     blind.submit()
-    submitted = walking.walk(client)
-    for later in (begun, submitted):
-        assert {place: later[place] for place in before} == before
+    submitted = walking.ask_again(client, before)
+    assert begun == before
+    assert submitted == before
 
 
 def test_trying_to_change_things_betrays_nothing_either(blind):
@@ -155,25 +160,14 @@ def test_trying_to_change_things_betrays_nothing_either(blind):
     markers = blind.markers()
     reading_a = readings.open_reading(blind.case, user=blind.a)
     own = (blind.case.pk, blind.reading_b.pk, reading_a.pk, blind.case.dataset.slug + "/")
-    addresses = [
-        address
-        for address in walking.addresses()
-        if address.startswith("/api/") and any(str(key) in address for key in own)
-    ]
     statuses = set()
     for user in (blind.b, blind.people.student, blind.people.manager):
-        session = client_of(user).cookies
-        for method, address in itertools.product(walking.WRITING_METHODS, addresses):
-            client = Client()
-            client.cookies = session.copy()
-            with transaction.atomic():
-                response = getattr(client, method)(address, {}, content_type="application/json")
-                transaction.set_rollback(True)
-            assert response.status_code < 500, (user, method, address)
-            statuses.add(response.status_code)
-            answer = {(method, address): (0, walking.everything_in(response))}
-            assert found_in(answer, markers) == [], user
+        answers = walking.try_to_change(client_of(user), [str(key) for key in own])
+        assert len(answers) > 150
+        assert found_in(answers, markers) == [], user
+        statuses |= {status for status, _ in answers.values()}
     assert {200, 400, 403, 404} <= statuses
+    assert max(statuses) < 500
     assert 401 not in statuses
 
 
@@ -219,7 +213,6 @@ def test_the_time_of_a_reading_is_the_readers_own_until_all_are_in(blind):
     assert ACTIVE[1] not in manager.get(table).content
     readings.submit_reading(blind.reading_b)
     assert ACTIVE[1] in manager.get(table).content
-    assert found_in(walking.walk(client_of(blind.b)), ACTIVE) == []
 
 
 def test_the_walk_finds_the_markers_once_both_are_in(blind):
@@ -228,7 +221,9 @@ def test_the_walk_finds_the_markers_once_both_are_in(blind):
     markers = blind.markers()[2:5]
     readings.submit_reading(blind.reading_b)
     assert Case.objects.get(pk=blind.case.pk).stage == "consensus"
-    seen = found_in(walking.walk(client_of(blind.b)), markers)
+    answers = walking.walk(client_of(blind.b))
+    assert found_in(answers, ACTIVE) == []
+    seen = found_in(answers, markers)
     assert {marker for _, marker in seen} == set(markers)
     for user in (blind.people.student, blind.people.manager):
         assert found_in(walking.walk(client_of(user)), markers) == []
