@@ -8,6 +8,7 @@ from annotation.consensus.services import open_sitting
 from annotation.domain.workflow import Stage
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.models import PreAnnotation
+from annotation.reading.allotting import assign_on_arrival
 from annotation.reading.services import close_readings_when_all_are_in
 from annotation.refinement import selectors as masks
 from annotation.refinement import services as refinement
@@ -28,7 +29,11 @@ def fill() -> None:
     ON_ARRIVAL.update({stage: [] for stage in Stage})
     ON_ARRIVAL[Stage.QUEUED].append(preannotation.begin_preannotation)
     ON_ARRIVAL[Stage.REFINING].append(refinement.ensure_main_track)
-    ON_ARRIVAL[Stage.READING] += [begin_mask_heights, close_readings_when_all_are_in]
+    ON_ARRIVAL[Stage.READING] += [
+        begin_mask_heights,
+        close_readings_when_all_are_in,
+        assign_on_arrival,
+    ]
     ON_ARRIVAL[Stage.CONSENSUS].append(open_sitting)
     ON_ARRIVAL[Stage.FINAL].append(note_effort)
     ON_ARRIVAL[Stage.FINAL].append(keep_normal_bodies)

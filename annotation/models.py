@@ -9,7 +9,7 @@ from annotation.preannotation.models import (
     ProposedVertebra,
     ServiceTerm,
 )
-from annotation.reading.models import Finding, Protocol, Reading
+from annotation.reading.models import Assignment, Finding, PlantedError, Protocol, Reading
 from annotation.refinement.models import (
     Lease,
     LevelDone,
@@ -46,6 +46,7 @@ __all__ = [
     "Activity",
     "AgreementReport",
     "AnomalyDeclaration",
+    "Assignment",
     "Case",
     "CaseEffort",
     "CaseEvent",
@@ -70,6 +71,7 @@ __all__ = [
     "Patient",
     "PatientTombstone",
     "Pin",
+    "PlantedError",
     "PreAnnotation",
     "ProposedVertebra",
     "Protocol",

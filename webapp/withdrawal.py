@@ -16,7 +16,7 @@ from django.db import models, transaction
 from annotation.activity.models import Activity
 from annotation.consensus.models import Disagreement, NormalBody, Settlement, Sitting
 from annotation.preannotation.models import ModelVersion, PreAnnotation, ProposedVertebra
-from annotation.reading.models import Finding, Reading
+from annotation.reading.models import Assignment, Finding, PlantedError, Reading
 from annotation.refinement.models import (
     Lease,
     LevelDone,
@@ -140,6 +140,8 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
         Sitting.objects.filter(case__in=cases),
         Finding.unblinded.filter(reading__case__in=cases),
         Reading.unblinded.filter(case__in=cases),
+        Assignment.objects.filter(case__in=cases),
+        PlantedError.objects.filter(case__in=cases),
         Pin.objects.filter(case__in=cases),
         Override.objects.filter(case__in=cases),
         Stroke.objects.filter(track__case__in=cases),

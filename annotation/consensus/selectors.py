@@ -6,7 +6,7 @@ from annotation.consensus.models import Disagreement, Settlement, Sitting
 from annotation.domain.refusals import Conflict, NotPermitted, NotVisible
 from annotation.domain.workflow import Role, Stage
 from annotation.reading.models import Finding, Reading
-from annotation.reading.selectors import findings_of, readings_visible_to
+from annotation.reading.selectors import findings_of, readings_visible_to, stage_for
 from annotation.studies.models import Case, Dataset, User
 from annotation.studies.selectors import cases_visible_to, roles_in
 
@@ -28,11 +28,10 @@ def get_sitting(user: User, case: Case) -> Sitting:
     """
     if Role.READER not in roles_in(user, case.dataset):
         raise NotPermitted("Only a reader of this dataset may do this.")
-    sitting = newest_sitting(case) if case.stage in _SHOWN_AT else None
+    stage = stage_for(user, case)
+    sitting = newest_sitting(case) if stage in _SHOWN_AT else None
     if sitting is None:
-        raise Conflict(
-            f"The case is at stage {case.stage}; nothing is to be settled.", code="stage"
-        )
+        raise Conflict(f"The case is at stage {stage}; nothing is to be settled.", code="stage")
     return sitting
 
 
@@ -48,7 +47,8 @@ def get_disagreement(user: User, disagreement_id: UUID) -> Disagreement:
     disagreement = found.first()
     if disagreement is None:
         raise NotVisible(_NOT_YOURS)
-    if Role.READER not in roles_in(user, disagreement.sitting.case.dataset):
+    case = disagreement.sitting.case
+    if Role.READER not in roles_in(user, case.dataset) or stage_for(user, case) != case.stage:
         raise NotVisible(_NOT_YOURS)
     return disagreement
 

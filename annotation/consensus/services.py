@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation.consensus import selectors
 from annotation.consensus.models import Disagreement, Settlement, Sitting
-from annotation.domain.discrepancy import Difference, Kind, Said, disagreements_of_many
+from annotation.domain.discrepancy import Difference, Kind, Limits, Said, disagreements_of_many
 from annotation.domain.frames import Frame
 from annotation.domain.fusion import fuse_points
 from annotation.domain.genant import CONVENTIONS, Shape, measure_points
@@ -59,12 +59,14 @@ def _differences(
 ) -> list[Difference]:
     if len(readings) < 2:
         return []
-    convention = CONVENTIONS[readings[0].protocol.convention]
+    protocol = max((reading.protocol for reading in readings), key=lambda one: one.version)
     frames = [frame_of(reading.case.volume) for reading in readings]
     spoken = [
         [_said(row, frame) for row in rows] for rows, frame in zip(findings, frames, strict=True)
     ]
-    return disagreements_of_many(spoken, convention)
+    return disagreements_of_many(
+        spoken, CONVENTIONS[protocol.convention], Limits.of(protocol.limits)
+    )
 
 
 def _said(finding: Finding, frame: Frame) -> Said:

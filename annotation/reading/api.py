@@ -78,7 +78,6 @@ class ReadingOutSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     case = serializers.UUIDField()
     status = serializers.ChoiceField(choices=Reading.Status.values)
-    attempt = serializers.IntegerField()
     protocol_version = serializers.IntegerField()
     convention = serializers.CharField()
     proposal_shown = serializers.BooleanField()
@@ -123,7 +122,6 @@ def _answer(reading: Reading) -> Response:
         "id": reading.pk,
         "case": reading.case_id,
         "status": reading.status,
-        "attempt": reading.attempt,
         "protocol_version": reading.protocol.version,
         "convention": reading.protocol.convention,
         "proposal_shown": reading.proposal_shown,

@@ -6,15 +6,39 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from annotation.domain.allocation import readers_wanted
 from annotation.domain.refusals import NotVisible
 from annotation.domain.workflow import Role, Stage
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_proposal
-from annotation.reading.models import Finding, Protocol, Reading
+from annotation.reading.models import Assignment, Finding, Protocol, Purpose, Reading
 from annotation.studies.models import Case, Dataset, User
 from annotation.studies.selectors import cases_visible_to, roles_in
 
 _OPENED_UP = (Stage.CONSENSUS.value, Stage.FINAL.value)
+_NOT_YOURS = "This reading does not exist or is not yours to see."
+
+
+def live_assignments(user: User, case: Case) -> QuerySet[Assignment]:
+    """Return what the person is to read or has read of a case, the newest first."""
+    return Assignment.objects.filter(reader=user, case=case, ended_at=None).order_by("-created_at")
+
+
+def open_assignment(user: User, case: Case) -> Assignment | None:
+    """Return what of a case the person is still to hand in, None for nothing."""
+    return live_assignments(user, case).filter(done_at=None).first()
+
+
+def stage_for(user: User, case: Case) -> str:
+    """Return the stage of a case as this person is to know it.
+
+    A closed case that comes back to a reader is at reading for this reader until it is handed in,
+    in every word and at every address: nothing tells it from a case that is read first.
+    """
+    if case.stage not in _OPENED_UP:
+        return case.stage
+    comes_back = live_assignments(user, case).filter(purpose=Purpose.REPEAT, done_at=None)
+    return Stage.READING.value if comes_back.exists() else case.stage
 
 
 def readings_visible_to(user: User, case: Case) -> QuerySet[Reading]:
@@ -25,7 +49,7 @@ def readings_visible_to(user: User, case: Case) -> QuerySet[Reading]:
     managers and strangers see none.
     """
     seen = Q(reader=user)
-    if case.stage in _OPENED_UP:
+    if stage_for(user, case) in _OPENED_UP:
         seen |= Q(status=Reading.Status.SUBMITTED)
     readings = Reading.unblinded.filter(case=case).filter(seen)
     return readings if Role.READER in roles_in(user, case.dataset) else readings.none()
@@ -34,6 +58,11 @@ def readings_visible_to(user: User, case: Case) -> QuerySet[Reading]:
 def own_reading(user: User, case: Case) -> Reading | None:
     """Return the person's newest reading of a case, if there is one."""
     return readings_visible_to(user, case).filter(reader=user).order_by("-opened_at").first()
+
+
+def attempts_of(user: User, case: Case) -> int:
+    """Return how many readings of a case the person has begun."""
+    return Reading.unblinded.filter(reader=user, case=case).count()
 
 
 def own_submitted_since(user: User, dataset: Dataset, since: datetime) -> QuerySet[Reading]:
@@ -52,7 +81,9 @@ def get_own_reading(user: User, reading_id: UUID) -> Reading:
     found = own.select_related("case__dataset", "case__volume", "protocol").filter(pk=reading_id)
     reading = found.first()
     if reading is None or Role.READER not in roles_in(user, reading.case.dataset):
-        raise NotVisible("This reading does not exist or is not yours to see.")
+        raise NotVisible(_NOT_YOURS)
+    if reading.purpose == Purpose.FIRST and reading.case.stage != stage_for(user, reading.case):
+        raise NotVisible(_NOT_YOURS)  # a repeat is not to be copied from the first
     return reading
 
 
@@ -65,9 +96,11 @@ def findings_of(reading: Reading) -> QuerySet[Finding]:
 def submitted_readings(case: Case) -> list[Reading]:
     """Return the readings that were handed in for a case, for the consensus room alone.
 
-    The order follows the random keys, so that A and B say nothing about who came first.
+    The order follows the random keys, so that A and B say nothing about who came first. Repeats
+    are nobody's second opinion and are left out.
     """
     rows = Reading.unblinded.filter(case=case, status=Reading.Status.SUBMITTED)
+    rows = rows.exclude(purpose=Purpose.REPEAT)
     newest: dict[int, Reading] = {}
     for row in rows.order_by("protocol__version", "attempt"):
         newest[row.reader_id] = row
@@ -78,7 +111,7 @@ def closed_readings_in(dataset: Dataset) -> list[Reading]:
     """Return each reader's newest reading of every case whose readings are all in."""
     rows = Reading.unblinded.filter(
         case__dataset=dataset, case__stage__in=_OPENED_UP, status=Reading.Status.SUBMITTED
-    )
+    ).exclude(purpose=Purpose.REPEAT)
     newest: dict[tuple[UUID, int], Reading] = {}
     rows = rows.select_related("case__volume", "protocol")
     for row in rows.order_by("protocol__version", "attempt"):
@@ -97,27 +130,78 @@ def protocol_of(case: Case) -> Protocol | None:
     return case.dataset.protocols.order_by("-version").first()
 
 
+def wanted_by(protocol: Protocol, case: Case) -> int:
+    """Return how many readers a version of the protocol wants for a case."""
+    return readers_wanted(
+        readers_per_case=protocol.readers_per_case,
+        overlap_share=protocol.overlap_share,
+        seed=protocol.allocation_seed,
+        case_number=case.number,
+    )
+
+
 def readers_needed(case: Case) -> int:
-    """Return how many readings the protocol asks for."""
+    """Return how many readings close a case.
+
+    That is what the strictest version wants under which someone reads it: a new version takes no
+    reading away from a case that was begun.
+    """
+    begun = Assignment.objects.filter(case=case, purpose=Purpose.FIRST, ended_at=None)
+    versions = {row.protocol_id: row.protocol for row in begun.select_related("protocol")}
+    newest = protocol_of(case) or Protocol()
+    return max(wanted_by(one, case) for one in versions.values() or [newest])
+
+
+def has_room(case: Case) -> bool:
+    """Tell whether a case at reading has fewer readers than it needs."""
+    taken = Assignment.objects.filter(case=case, purpose=Purpose.FIRST, ended_at=None)
+    return taken.values("reader").distinct().count() < readers_needed(case)
+
+
+def may_read(user: User, case: Case) -> bool:
+    """Tell whether a reader may begin or go on with a reading of a case that is open for it.
+
+    That is so for what was assigned to the reader; where the protocol lets readers pull, also for
+    what has too few readers. What was taken from a reader is not the reader's to pull again.
+    """
+    own = Assignment.objects.filter(reader=user, case=case)
+    if own.exists():
+        return own.filter(ended_at=None).exists()
     protocol = protocol_of(case) or Protocol()
-    return protocol.readers_per_case
+    if protocol.way == Protocol.Way.ASSIGN or protocol.adjudicator_id == user.pk:
+        return False
+    return has_room(case)
+
+
+def exposure_for(user: User, case: Case) -> str:
+    """Return whether a reader's reading of a case is made with the proposal in sight.
+
+    Before the arm is known the proposal is hidden, unless every arm shows it.
+    """
+    given = live_assignments(user, case).first()
+    if given is not None:
+        return given.exposure
+    protocol = protocol_of(case) or Protocol()
+    arms = {arm["exposure"] for arm in protocol.arms}
+    if not arms:
+        return protocol.proposal_exposure
+    return arms.pop() if len(arms) == 1 else Protocol.Exposure.HIDDEN.value
 
 
 def is_proposal_hidden_from(user: User, case: Case) -> bool:
-    """Tell whether the protocol keeps the model's points and grades from this person now.
+    """Tell whether the model's points and grades are kept from this person now.
 
-    A hidden proposal is kept from every reader until all readings are in, at the check too; shown
+    A hidden proposal is kept from the reader until all readings are in, at the check too; shown
     after commitment, it is kept from a reader until the own reading is handed in.
     """
-    if Role.READER not in roles_in(user, case.dataset) or case.stage in _OPENED_UP:
+    if Role.READER not in roles_in(user, case.dataset) or stage_for(user, case) in _OPENED_UP:
         return False
-    exposure = (protocol_of(case) or Protocol()).proposal_exposure
-    if exposure == Protocol.Exposure.SHOWN:
-        return False
-    if exposure == Protocol.Exposure.HIDDEN:
-        return True
+    exposure = exposure_for(user, case)
+    if exposure != Protocol.Exposure.AFTER_COMMIT:
+        return exposure == Protocol.Exposure.HIDDEN
     own = own_reading(user, case)
-    return own is None or own.status != Reading.Status.SUBMITTED
+    is_committed = own is not None and own.status == Reading.Status.SUBMITTED
+    return not is_committed or open_assignment(user, case) is not None
 
 
 def proposal_visible_to(user: User, case: Case) -> PreAnnotation | None:

@@ -19,7 +19,15 @@ from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation.models import ProposedVertebra
 from annotation.preannotation.selectors import grade_withheld_reason, newest_proposal
 from annotation.reading import selectors
-from annotation.reading.models import Finding, FindingFields, Protocol, Reading
+from annotation.reading.allotting import NOT_YOURS, note_done, take_case
+from annotation.reading.models import (
+    Assignment,
+    Finding,
+    FindingFields,
+    Protocol,
+    Purpose,
+    Reading,
+)
 from annotation.reading.provenance import PlacedBy, Points, all_by, model_points, origins_of
 from annotation.refinement.selectors import numbers_painted
 from annotation.refinement.services import refuse_unknown_reason
@@ -37,33 +45,47 @@ _CLOSED: Final = "No reading of this case is open for you; it is at stage {stage
 def open_reading(case: Case, *, user: User) -> Reading:
     """Return the person's reading of a case, opening it if there is none.
 
-    Its findings begin with the model's points where the protocol shows them; that they were shown
-    is kept with the reading.
+    A reading once begun goes on under the version of the protocol it was begun under. Its findings
+    begin with the model's points where its arm shows them; that they were shown is kept.
 
     Raises:
         NotPermitted: if the person is no reader.
-        Conflict: if the case is not at reading and the person has none of it.
+        Conflict: if the case is not at reading and the person has none of it, or if it is not
+            among the person's readings.
     """
     if Role.READER not in roles_in(user, case.dataset):
         raise NotPermitted("Only a reader of this dataset may do this.")
-    Case.objects.select_for_update().get(pk=case.pk)  # two tabs open one reading
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)  # two tabs open one reading
     protocol = ensure_protocol(case)
     own = selectors.own_reading(user, case)
-    if case.stage != Stage.READING.value:
+    if selectors.stage_for(user, case) != Stage.READING.value:
         if own is None:
             raise Conflict(_CLOSED.format(stage=case.stage), code="stage")
         return own
-    if own is None or own.protocol_id != protocol.pk:
-        own = Reading.unblinded.create(
-            case=case,
-            reader=user,
-            protocol=protocol,
-            proposal_shown=newest_proposal(case) is not None
-            and protocol.proposal_exposure == Protocol.Exposure.SHOWN,
-        )
+    given = selectors.open_assignment(user, case)
+    if own is None or (given is not None and own.status == Reading.Status.SUBMITTED):
+        own = _begin_reading(given or take_case(case, user, protocol))
+    elif own.status == Reading.Status.OPEN and not selectors.may_read(user, case):
+        raise Conflict(NOT_YOURS, code="not_assigned")
     if own.status == Reading.Status.OPEN:
         _begin_findings(own)
     return own
+
+
+def _begin_reading(given: Assignment) -> Reading:
+    """Open the reading of an assignment, in its arm and with its exposure."""
+    case, reader = given.case, given.reader
+    shown = given.exposure == Protocol.Exposure.SHOWN and newest_proposal(case) is not None
+    return Reading.unblinded.create(
+        case=case,
+        reader=reader,
+        protocol=given.protocol,
+        attempt=selectors.attempts_of(reader, case) + 1,
+        purpose=given.purpose,
+        arm=given.arm,
+        exposure=given.exposure,
+        proposal_shown=shown,
+    )
 
 
 def ensure_protocol(case: Case) -> Protocol:
@@ -274,7 +296,9 @@ def submit_reading(reading: Reading) -> None:
     if not handed_in:
         raise Conflict("This reading is submitted.", code="submitted")
     reading.refresh_from_db(fields=["status", "submitted_at"])
-    close_readings_when_all_are_in(reading.case)
+    note_done(reading)
+    if reading.purpose == Purpose.FIRST:
+        close_readings_when_all_are_in(reading.case)
 
 
 def close_readings_when_all_are_in(case: Case) -> None:
@@ -286,8 +310,11 @@ def close_readings_when_all_are_in(case: Case) -> None:
 def _require_open(reading: Reading) -> None:
     if reading.status != Reading.Status.OPEN:
         raise Conflict("This reading is submitted; it stays as it is.", code="submitted")
-    if reading.case.stage != Stage.READING.value:
-        raise Conflict(_CLOSED.format(stage=reading.case.stage), code="stage")
+    stage = selectors.stage_for(reading.reader, reading.case)
+    if stage != Stage.READING.value:
+        raise Conflict(_CLOSED.format(stage=stage), code="stage")
+    if not selectors.may_read(reading.reader, reading.case):
+        raise Conflict(NOT_YOURS, code="not_assigned")
 
 
 def _missing(reading: Reading) -> list[dict[str, Any]]:

@@ -21,12 +21,15 @@ from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import grade_withheld_reason, shown_vertebrae
 from annotation.preannotation.services import NO_RADIOGRAPH_MODEL, ask_for_preannotation
+from annotation.reading.models import Protocol, Reading
 from annotation.reading.selectors import (
     is_proposal_hidden_from,
+    open_assignment,
     own_reading,
     proposal_visible_to,
     protocol_of,
-    readers_needed,
+    stage_for,
+    wanted_by,
 )
 from annotation.reading.services import return_from_reading
 from annotation.refinement import services as refinement
@@ -153,7 +156,7 @@ def describe_case(user: User, case: Case) -> dict[str, Any]:
         "code": case.code,
         "dataset": case.dataset.slug,
         "title": case.title,
-        "stage": case.stage,
+        "stage": stage_for(user, case),
         "work": work_of(user, case),
         "roles": sorted(role.value for role in roles_in(user, case.dataset)),
         "moves": open_moves(user, case),
@@ -246,7 +249,12 @@ def _describe_readings(user: User, case: Case) -> dict[str, Any] | None:
     if Role.READER not in roles_in(user, case.dataset):
         return None
     own = own_reading(user, case)
-    return {"mine": own.status if own else "none", "needed": readers_needed(case)}
+    protocol = own.protocol if own else protocol_of(case) or Protocol()
+    is_to_do = open_assignment(user, case) is not None and (
+        own is None or own.status == Reading.Status.SUBMITTED
+    )
+    mine = "none" if own is None or is_to_do else own.status
+    return {"mine": mine, "needed": wanted_by(protocol, case)}
 
 
 Act = Callable[[Case, User, str, str], None]

@@ -1,12 +1,12 @@
 """What a case is for one person now: which work waits there, and which moves are open."""
 
-from annotation.domain.workflow import Move, Role, Stage
+from annotation.domain.workflow import Move, Role, Stage, moves_from
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_attempt
 from annotation.reading.models import Reading
-from annotation.reading.selectors import own_reading
+from annotation.reading.selectors import may_read, open_assignment, own_reading, stage_for
 from annotation.studies.models import Case, User
-from annotation.studies.selectors import moves_of, roles_in
+from annotation.studies.selectors import roles_in
 
 _WORK = {
     Stage.REFINING: (Role.STUDENT, "refine"),
@@ -19,17 +19,16 @@ WORK_KINDS = ("refine", "check", "read", "settle")
 
 def work_of(user: User, case: Case) -> str | None:
     """Return what the person can do on the case now, None for nothing."""
-    role, work = _WORK.get(Stage(case.stage), (Role.SYSTEM, ""))
+    role, work = _WORK.get(Stage(stage_for(user, case)), (Role.SYSTEM, ""))
     if role not in roles_in(user, case.dataset):
         return None
-    if work == "read" and _has_submitted(user, case):
-        return None
-    return work
+    return None if work == "read" and not _has_reading_to_do(user, case) else work
 
 
 def open_moves(user: User, case: Case) -> list[str]:
     """Return the moves the person has; a failed pre-annotation may be asked for again."""
-    moves = [move.value for move in moves_of(user, case)]
+    stage = Stage(stage_for(user, case))
+    moves = [move.value for move in moves_from(stage, roles_in(user, case.dataset))]
     if may_retry(user, case):
         moves.insert(0, Move.QUEUE.value)
     return moves
@@ -43,6 +42,9 @@ def may_retry(user: User, case: Case) -> bool:
     return attempt is None or attempt.status == PreAnnotation.Status.FAILED
 
 
-def _has_submitted(user: User, case: Case) -> bool:
+def _has_reading_to_do(user: User, case: Case) -> bool:
+    if open_assignment(user, case) is not None:
+        return True
     own = own_reading(user, case)
-    return own is not None and own.status == Reading.Status.SUBMITTED
+    is_handed_in = own is not None and own.status == Reading.Status.SUBMITTED
+    return not is_handed_in and may_read(user, case)

@@ -1,6 +1,5 @@
 """What waits for a person in a data set."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,8 @@ from annotation.domain.vertebrae import place_of
 from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_attempt
-from annotation.reading.selectors import is_proposal_hidden_from, own_reading
+from annotation.reading.models import Assignment
+from annotation.reading.selectors import is_proposal_hidden_from, open_assignment, stage_for
 from annotation.refinement.lease_api import LeaseSerializer
 from annotation.refinement.leases import describe_lease
 from annotation.refinement.models import Lease
@@ -61,6 +61,7 @@ class WorkRowSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(allow_blank=True)
     returned = serializers.BooleanField()
     look_at = serializers.CharField(allow_blank=True)
+    due_at = serializers.DateTimeField(allow_null=True)
     work = serializers.ChoiceField(choices=WORK_KINDS, allow_null=True)
     job = JobStateSerializer(allow_null=True)
     moves = serializers.ListField(child=serializers.ChoiceField(choices=list(Move)))
@@ -93,6 +94,8 @@ class Standing:
     returned: CaseEvent | None
     is_mine: bool
     sureness: float
+    stage: str
+    given: Assignment | None
 
     @property
     def is_free(self) -> bool:
@@ -111,10 +114,16 @@ class Standing:
         return 2 if self.is_free else 3
 
     @property
-    def place(self) -> tuple[int, float, datetime, int]:
-        """By rank; among what is ready the worst first, then what waits longest."""
+    def place(self) -> tuple[int, float, float, datetime, int]:
+        """By rank, then in the order given out; of what is ready the worst, then the longest."""
         worst = self.sureness if self.rank == 2 else 0.0
-        return (self.rank, worst, self.case.stage_since, self.case.number)
+        given = self.given.position if self.given else 0
+        return (self.rank, given, worst, self.waiting_since, self.case.number)
+
+    @property
+    def waiting_since(self) -> datetime:
+        """Since when it waits for this person."""
+        return self.given.created_at if self.given else self.case.stage_since
 
 
 def list_work(user: User, dataset: Dataset, scope: str) -> dict[str, Any]:
@@ -137,7 +146,7 @@ def list_work(user: User, dataset: Dataset, scope: str) -> dict[str, Any]:
             "ready": sum(one.rank == 2 for one in standings),
             "all": len(standings),
         },
-        "stages": _count_stages(cases),
+        "stages": _count_stages(standings),
     }
 
 
@@ -186,19 +195,19 @@ def _stand(user: User, case: Case, sureness: float) -> Standing:
     work = work_of(user, case)
     lease = lease_of(case) if work in ("refine", "check") else None
     returned = standing_return(case) if work == "refine" else None
-    is_mine = work is not None and _is_mine(user, case, work, lease, returned)
-    return Standing(case, work, lease, returned, is_mine, sureness)
+    given = open_assignment(user, case) if work == "read" else None
+    is_mine = given is not None or (work is not None and _is_mine(user, case, lease, returned))
+    stage = stage_for(user, case)
+    return Standing(case, work, lease, returned, is_mine, sureness, stage, given)
 
 
-def _is_mine(
-    user: User, case: Case, work: str, lease: Lease | None, returned: CaseEvent | None
-) -> bool:
+def _is_mine(user: User, case: Case, lease: Lease | None, returned: CaseEvent | None) -> bool:
     if lease is not None:
         return lease.holder_id == user.pk
     if returned is not None:
         submission = last_submission(case)
         return submission is not None and submission.by_id == user.pk
-    return work == "read" and own_reading(user, case) is not None
+    return False
 
 
 def _describe(user: User, one: Standing) -> dict[str, Any]:
@@ -212,15 +221,16 @@ def _describe(user: User, one: Standing) -> dict[str, Any]:
         "case": case.pk,
         "code": case.code,
         "title": case.title,
-        "stage": case.stage,
+        "stage": one.stage,
         "levels": _span(levels, case.dataset.level_scheme),
         "n_levels": len(set(levels)),
         "thumbnail_url": f"{base}/thumbnail.png" if has_picture else None,
         "held_by": describe_lease(one.lease, user) if one.lease else None,
-        "waiting_since": case.stage_since,
+        "waiting_since": one.waiting_since,
         "note": one.returned.note if one.returned else "",
         "returned": one.returned is not None,
         "look_at": _look_at(one, {row.counted_from for row in assignments.values()}),
+        "due_at": one.given.due_at if one.given else None,
         "work": one.work,
         "job": _job(case),
         "moves": open_moves(user, case),
@@ -237,7 +247,7 @@ def _span(levels: list[str], scheme: str) -> str:
 def _look_at(one: Standing, counted_from: set[str]) -> str:
     if one.returned is not None:
         return f"Returned: {one.returned.reason.replace('_', ' ')}"
-    is_open = one.case.stage not in (Stage.FINAL.value, Stage.EXCLUDED.value)
+    is_open = one.stage not in (Stage.FINAL.value, Stage.EXCLUDED.value)
     return "Level names are assumed" if is_open and "assumed" in counted_from else ""
 
 
@@ -248,25 +258,19 @@ def _job(case: Case) -> dict[str, Any] | None:
     return describe_job(attempt.job) if attempt is not None and attempt.job else None
 
 
-def _count_stages(cases: list[Case]) -> list[dict[str, Any]]:
+def _count_stages(standings: list[Standing]) -> list[dict[str, Any]]:
     now: datetime = timezone.now()
-    numbers = Counter(case.stage for case in cases)
+    waits: dict[str, list[float]] = {}
+    for one in standings:
+        waits.setdefault(one.stage, []).append((now - one.waiting_since).total_seconds())
     return [
         {
             "stage": stage.value,
-            "n": numbers[stage.value],
-            "longest_wait_days": round(
-                max(
-                    (now - case.stage_since).total_seconds()
-                    for case in cases
-                    if case.stage == stage.value
-                )
-                / 86_400,
-                2,
-            ),
+            "n": len(waits[stage.value]),
+            "longest_wait_days": round(max(waits[stage.value]) / 86_400, 2),
         }
         for stage in Stage
-        if numbers[stage.value]
+        if stage.value in waits
     ]
 
 

@@ -499,7 +499,6 @@ export type ReadingOut = {
   id: string
   case: string
   status: StatusEnum
-  attempt: number
   protocol_version: number
   convention: string
   proposal_shown: boolean
@@ -687,6 +686,7 @@ export type WorkRow = {
   note: string
   returned: boolean
   look_at: string
+  due_at: string | null
   work: WorkEnum | null
   job: JobState | null
   moves: Move[]

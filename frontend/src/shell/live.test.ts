@@ -11,7 +11,7 @@ const list = (): Worklist => ({
   next: null, counts: {}, stages: [],
   rows: [{
     case: 'c1', code: 'LAM-1', title: '', stage: 'queued', levels: '', n_levels: 0, thumbnail_url: null, held_by: null,
-    waiting_since: '', note: '', returned: false, look_at: '', work: null, job: null, moves: [],
+    waiting_since: '', note: '', returned: false, look_at: '', due_at: null, work: null, job: null, moves: [],
   }],
 })
 const message = (part: Partial<LiveMessage>): LiveMessage => ({ format: 'lamina.live/1', id: 1, kind: 'job', ...part })

@@ -10,7 +10,7 @@ afterEach(cleanup)
 
 const row = (code: string, part: Partial<WorkRow> = {}): WorkRow => ({
   case: code.toLowerCase(), code, title: 'Thoracic CT', stage: 'refining', levels: 'T1–L1', n_levels: 13,
-  thumbnail_url: null, held_by: null, waiting_since: '2026-11-20T08:00:00Z', note: '', returned: false, look_at: '',
+  thumbnail_url: null, held_by: null, waiting_since: '2026-11-20T08:00:00Z', note: '', returned: false, look_at: '', due_at: null,
   work: 'refine', job: null, moves: [], ...part,
 })
 const ROWS = [row('LAM-1', { returned: true }), row('LAM-2', { work: 'check' }), row('LAM-3', { levels: 'T12–S1' })]

@@ -4,7 +4,7 @@ import { daysWaiting, inOrder, matching, moved } from './rows'
 
 const row = (code: string, since: string, levels = 'T1–L1', note = ''): WorkRow => ({
   case: code, code, title: 'Thoracic CT', stage: 'refining', levels, n_levels: 13, thumbnail_url: null, held_by: null,
-  waiting_since: since, note, returned: false, look_at: '', work: 'refine', job: null, moves: [],
+  waiting_since: since, note, returned: false, look_at: '', due_at: null, work: 'refine', job: null, moves: [],
 })
 const ROWS = [
   row('LAM-10', '2026-11-20T08:00:00Z', 'T1–L1', 'L2 mask leaks'),

@@ -1,0 +1,126 @@
+"""Gives cases to readers: by rule, in an order that is stored, in an arm that is balanced."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from annotation.domain.allocation import Arm, Load, choose_arm, choose_readers
+from annotation.domain.refusals import Conflict
+from annotation.domain.workflow import Role, Stage
+from annotation.reading import selectors
+from annotation.reading.models import Assignment, Protocol, Purpose, Reading
+from annotation.studies.models import Case, Dataset, User
+
+NOT_YOURS: Final = "This case is not among your readings."
+
+
+def arms_of(protocol: Protocol) -> list[Arm]:
+    """Return the arms of a protocol; without any, the one arm that it is."""
+    arms = [Arm(one["name"], one["exposure"], one["weight"]) for one in protocol.arms]
+    return arms or [Arm("", protocol.proposal_exposure)]
+
+
+@transaction.atomic
+def take_case(case: Case, user: User, protocol: Protocol) -> Assignment:
+    """Give a case to the reader who asks for it.
+
+    Raises:
+        Conflict: if it is not for this reader to take.
+    """
+    _lock(case.dataset)
+    if not selectors.may_read(user, case):
+        raise Conflict(NOT_YOURS, code="not_assigned")
+    return _give(case, user, protocol)
+
+
+@transaction.atomic
+def assign_case(case: Case) -> list[Assignment]:
+    """Give a case at reading to as many readers as it still lacks, the least loaded first."""
+    _lock(case.dataset)
+    protocol = selectors.protocol_of(case)
+    if protocol is None or case.stage != Stage.READING.value:
+        return []
+    had = Assignment.objects.filter(case=case).exclude(purpose=Purpose.REPEAT)
+    n_live = had.filter(ended_at=None).values("reader").distinct().count()
+    loads = loads_of(case.dataset, besides={protocol.adjudicator_id, *_readers(had)})
+    chosen = choose_readers(
+        loads,
+        n=selectors.readers_needed(case) - n_live,
+        seed=protocol.allocation_seed,
+        case_number=case.number,
+    )
+    people = User.objects.in_bulk(chosen)
+    return [_give(case, people[key], protocol) for key in chosen]
+
+
+def assign_on_arrival(case: Case) -> None:
+    """Assign a case that has come to reading, where the protocol assigns."""
+    protocol = selectors.protocol_of(case)
+    if protocol is not None and protocol.way == Protocol.Way.ASSIGN:
+        assign_case(case)
+
+
+def loads_of(dataset: Dataset, *, besides: Iterable[int | None] = ()) -> dict[int, Load]:
+    """Return the load of every reader of a dataset who can sign in, by key."""
+    readers = dataset.memberships.filter(role=Role.READER.value, user__is_active=True)
+    keys = set(readers.values_list("user", flat=True)) - set(besides)
+    rows = Assignment.objects.filter(case__dataset=dataset, ended_at=None, reader__in=keys)
+    counts = rows.order_by().values("reader")
+    counted = counts.annotate(n_open=Count("pk", filter=Q(done_at=None)), n_all=Count("pk"))
+    loads = {one["reader"]: Load(one["n_open"], one["n_all"]) for one in counted}
+    return {key: loads.get(key, Load()) for key in keys}
+
+
+def note_done(reading: Reading) -> None:
+    """Keep that the reading an assignment asked for is handed in."""
+    rows = Assignment.objects.filter(
+        case=reading.case_id, reader=reading.reader_id, purpose=reading.purpose, done_at=None
+    )
+    rows.filter(ended_at=None).update(done_at=reading.submitted_at)
+
+
+def _give(case: Case, user: User, protocol: Protocol) -> Assignment:
+    arm = _arm_for(case, user, protocol)
+    now = timezone.now()
+    days = protocol.due_days
+    return Assignment.objects.create(
+        case=case,
+        reader=user,
+        protocol=protocol,
+        position=_next_position(user, case.dataset),
+        arm=arm.name,
+        exposure=arm.exposure,
+        due_at=None if days is None else now + timedelta(days=days),
+        created_at=now,
+    )
+
+
+def _arm_for(case: Case, user: User, protocol: Protocol) -> Arm:
+    given = Assignment.objects.filter(protocol=protocol, purpose=Purpose.FIRST, ended_at=None)
+    return choose_arm(
+        arms_of(protocol),
+        had=given.filter(reader=user).values_list("arm", flat=True),
+        in_case=Counter(given.filter(case=case).values_list("arm", flat=True)).elements(),
+        seed=protocol.allocation_seed,
+        key=f"{user.pk}/{case.number}",
+    )
+
+
+def _next_position(user: User, dataset: Dataset) -> int:
+    rows = Assignment.objects.filter(reader=user, case__dataset=dataset)
+    last: int | None = rows.aggregate(last=Max("position"))["last"]
+    return 1 if last is None else last + 1
+
+
+def _readers(rows: Iterable[Assignment]) -> set[int]:
+    return {row.reader_id for row in rows}
+
+
+def _lock(dataset: Dataset) -> None:
+    """Let one act at a time give cases away, so that places and arms are counted right."""
+    Dataset.objects.select_for_update(no_key=True).get(pk=dataset.pk)
