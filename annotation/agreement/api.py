@@ -1,11 +1,7 @@
-"""The agreement of readers over HTTP: a report as JSON and as a table."""
+"""The agreement of readers over HTTP, as the page shows it."""
 
-import csv
-import io
 from typing import Any
 
-from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,7 +14,12 @@ from annotation.domain.refusals import NotVisible
 from annotation.studies.models import Dataset
 from annotation.studies.selectors import get_dataset, person_of
 
-ARM = OpenApiParameter("arm", str, enum=services.ARMS, default="all")
+ARM = OpenApiParameter(
+    "arm",
+    str,
+    default=services.ALL,
+    description="all, hidden, shown, after_commit, arm:NAME or protocol:VERSION; see `arms`.",
+)
 FROZEN = OpenApiParameter("report", int, description="A frozen report; without it, as it is now.")
 
 
@@ -52,11 +53,25 @@ class HeightPlotsSerializer(serializers.Serializer[Any]):
     posterior = HeightPlotSerializer(allow_null=True)
 
 
+class DifferingSerializer(serializers.Serializer[Any]):
+    n = serializers.IntegerField()
+    n_different = serializers.IntegerField()
+
+
+class MapRowSerializer(serializers.Serializer[Any]):
+    level = serializers.CharField()
+    grade = DifferingSerializer()
+    moderate = DifferingSerializer()
+    shape = DifferingSerializer()
+    g = DifferingSerializer()
+
+
 class ReaderPairSerializer(serializers.Serializer[Any]):
     readers = serializers.ListField(child=serializers.CharField())
     confusion = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
     n_near_limit = serializers.IntegerField(allow_null=True)
     heights = HeightPlotsSerializer()
+    map = MapRowSerializer(many=True)
 
 
 class LevelAgreementSerializer(serializers.Serializer[Any]):
@@ -83,12 +98,28 @@ class AccuracySerializer(serializers.Serializer[Any]):
     f1 = serializers.FloatField(allow_null=True)
 
 
-class ReaderAccuracySerializer(serializers.Serializer[Any]):
+class LimitsAccuracySerializer(serializers.Serializer[Any]):
+    fracture = AccuracySerializer()
+    moderate = AccuracySerializer()
+
+
+class ReaderAccuracySerializer(LimitsAccuracySerializer):
     reader = serializers.CharField()
     incorporated = serializers.BooleanField()
     n = serializers.IntegerField()
-    fracture = AccuracySerializer()
-    moderate = AccuracySerializer()
+    n_patients = serializers.IntegerField(allow_null=True)
+    patients = LimitsAccuracySerializer(allow_null=True)
+
+
+class MissedMasksSerializer(serializers.Serializer[Any]):
+    tracks = serializers.ListField(child=serializers.CharField())
+    n = serializers.IntegerField()
+    n_missed = serializers.IntegerField()
+
+
+class MasksSerializer(serializers.Serializer[Any]):
+    rows = AgreementRowSerializer(many=True)
+    missed = MissedMasksSerializer(many=True)
 
 
 class FrozenReportSerializer(serializers.Serializer[Any]):
@@ -104,7 +135,10 @@ class AgreementSerializer(serializers.Serializer[Any]):
     n_cases = serializers.IntegerField()
     conventions = serializers.ListField(child=serializers.CharField())
     draws = serializers.IntegerField()
-    arm = serializers.ChoiceField(choices=services.ARMS)
+    arm = serializers.CharField()
+    arms = serializers.ListField(child=serializers.CharField())
+    within = AgreementRowSerializer(many=True)
+    masks = MasksSerializer()
     readers = serializers.ListField(child=serializers.CharField())
     n_patients = serializers.IntegerField()
     n_vertebrae = serializers.IntegerField()
@@ -116,11 +150,17 @@ class AgreementSerializer(serializers.Serializer[Any]):
     against_others = ReaderAccuracySerializer(many=True)
 
 
-def _describe(report: AgreementReport) -> dict[str, Any]:
+def describe_report(report: AgreementReport) -> dict[str, Any]:
+    """Return what a report is called."""
     return {"id": report.pk, "name": report.label, "made_at": report.made_at}
 
 
-def _report(request: Request, dataset: Dataset) -> AgreementReport:
+def asked_report(request: Request, dataset: Dataset) -> AgreementReport:
+    """Return the report that a request names, or the one on the readings as they stand.
+
+    Raises:
+        NotVisible: if no frozen report of this dataset has the number.
+    """
     asked = request.query_params.get("report", "")
     if not asked:
         return services.report_of(dataset)
@@ -131,12 +171,8 @@ def _report(request: Request, dataset: Dataset) -> AgreementReport:
     return found
 
 
-def _arm(request: Request) -> str:
-    asked = request.query_params.get("arm", "all")
-    return asked if asked in services.ARMS else "all"
-
-
-def _onlooked(request: Request, slug: str) -> Dataset:
+def onlooked(request: Request, slug: str) -> Dataset:
+    """Return a dataset whose agreement the person may see."""
     user = person_of(request)
     dataset = get_dataset(user, slug)
     selectors.require_onlooker(user, dataset)
@@ -148,38 +184,18 @@ class AgreementView(APIView):
 
     @extend_schema(parameters=[ARM, FROZEN], responses=AgreementSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        dataset = _onlooked(request, slug)
-        report, arm = _report(request, dataset), _arm(request)
-        content = {key: value for key, value in report.content.items() if key != "arms"}
+        dataset = onlooked(request, slug)
+        report = asked_report(request, dataset)
+        content = services.complete(report.content)
+        asked = request.query_params.get("arm", services.ALL)
+        arm = asked if asked in content["arms"] else services.ALL
         shown = {
-            "report": _describe(report),
-            "frozen": [_describe(row) for row in selectors.frozen_reports(dataset)],
+            "report": describe_report(report),
+            "frozen": [describe_report(row) for row in selectors.frozen_reports(dataset)],
             "mine": selectors.letter_of(person_of(request), dataset),
-            "arm": arm,
             **content,
-            **report.content["arms"][arm],
+            **content["arms"][arm],
+            "arm": arm,
+            "arms": list(content["arms"]),
         }
         return Response(AgreementSerializer(shown).data)
-
-
-COLUMNS = tuple(AgreementRowSerializer().fields)
-
-
-class AgreementCsvView(APIView):
-    """Every statistic of a report as CSV, all arms below each other."""
-
-    @extend_schema(parameters=[FROZEN], responses={(200, "text/csv"): OpenApiTypes.STR})
-    def get(self, request: Request, slug: str) -> HttpResponse:
-        report = _report(request, _onlooked(request, slug))
-        table = io.StringIO()
-        writer = csv.writer(table)
-        writer.writerow(["arm", *COLUMNS])
-        for arm, content in report.content["arms"].items():
-            for row in content["rows"]:
-                cells = [
-                    "-".join(row[name]) if name == "readers" else row[name] for name in COLUMNS
-                ]
-                writer.writerow([arm, *cells])
-        answer = HttpResponse(table.getvalue(), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{slug}-agreement.csv"'
-        return answer

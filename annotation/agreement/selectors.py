@@ -4,20 +4,45 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Final
 
 from annotation.agreement.models import AgreementReport
-from annotation.consensus.selectors import settled_grades
+from annotation.consensus.selectors import incorporated_readings, settled_grades
 from annotation.domain.agreement.report import Rated
 from annotation.domain.frames import Frame
 from annotation.domain.refusals import NotPermitted
 from annotation.domain.vertebrae import is_graded
 from annotation.domain.workflow import Role
-from annotation.reading.models import Finding, Reading
-from annotation.reading.selectors import closed_readings_in, findings_of_closed
+from annotation.reading.models import Finding, Protocol, Reading
+from annotation.reading.selectors import (
+    closed_readings_in,
+    closed_repeats_in,
+    findings_of_closed,
+)
 from annotation.studies.models import Dataset, User
 from annotation.studies.pseudonyms import worker_code
 from annotation.studies.selectors import levels_in, roles_in
 from annotation.studies.volumes import frame_of
+
+CONTENT: Final = "agreement/2"
+"""Form of a report's content; reports kept in another form are computed anew."""
+
+
+@dataclass(frozen=True)
+class Trait:
+    """How a finding came about.
+
+    Attributes:
+        exposure: "shown", "hidden" or "after_commit": whether the model's proposal was in sight.
+        arm: of the protocol, empty where it has none.
+        protocol: version.
+        incorporated: the reading took part in the consensus.
+    """
+
+    exposure: str
+    arm: str
+    protocol: int
+    incorporated: bool
 
 
 @dataclass(frozen=True)
@@ -26,8 +51,9 @@ class Said:
 
     Attributes:
         rated: one per finding on a graded level; readers are letters, levels those that count now.
+        again: the same of repeats, which nobody else is compared with.
         letters: letter of each reader by the account's key.
-        shown: vertebra and letter of every finding made with the model's proposal in sight.
+        traits: of every finding, by vertebra and letter.
         settled: settled grade by vertebra, of final cases.
         n_cases: cases that are closed.
         conventions: names of the grade conventions in use.
@@ -35,8 +61,9 @@ class Said:
     """
 
     rated: list[Rated]
+    again: list[Rated]
     letters: dict[int, str]
-    shown: frozenset[tuple[str, str]]
+    traits: dict[tuple[str, str], Trait]
     settled: dict[str, int]
     n_cases: int
     conventions: list[str]
@@ -55,30 +82,44 @@ def require_onlooker(user: User, dataset: Dataset) -> None:
 
 def closed_readings(dataset: Dataset) -> Said:
     """Return what the closed readings of a dataset say."""
-    readings = closed_readings_in(dataset)
+    readings, repeats = closed_readings_in(dataset), closed_repeats_in(dataset)
     letters = _letters({reading.reader_id for reading in readings})
-    by_reading = {reading.pk: reading for reading in readings}
-    levels = levels_in(dataset)
-    rated: list[Rated] = []
-    shown: set[tuple[str, str]] = set()
-    for finding in findings_of_closed(readings):
-        reading, level = by_reading[finding.reading_id], levels.get(finding.vertebra_id, "")
-        if not level or not (is_graded(level) or finding.grade_reader is not None):
-            continue
-        one = _rated(finding, reading, level, letters[reading.reader_id])
-        rated.append(one)
-        if reading.proposal_shown:
-            shown.add((one.vertebra, one.reader))
-    settled = settled_grades(dataset)
+    levels, settled = levels_in(dataset), settled_grades(dataset)
+    counted = incorporated_readings(dataset)
+    rated = _all_rated(readings, levels, letters)
     return Said(
-        rated,
-        letters,
-        frozenset(shown),
-        settled,
-        len({reading.case_id for reading in readings}),
-        sorted({reading.protocol.convention for reading in readings}),
-        _fingerprint(readings, settled),
+        rated=[one for one, _ in rated],
+        again=[one for one, _ in _all_rated(repeats, levels, letters)],
+        letters=letters,
+        traits={
+            (one.vertebra, one.reader): _trait(reading, reading.pk in counted)
+            for one, reading in rated
+        },
+        settled=settled,
+        n_cases=len({reading.case_id for reading in readings}),
+        conventions=sorted({reading.protocol.convention for reading in readings}),
+        fingerprint=_fingerprint([*readings, *repeats], settled, [one for one, _ in rated]),
     )
+
+
+def _all_rated(
+    readings: Sequence[Reading], levels: dict[int, str], letters: dict[int, str]
+) -> list[tuple[Rated, Reading]]:
+    by_key = {reading.pk: reading for reading in readings}
+    found = []
+    for finding in findings_of_closed(readings):
+        reading, level = by_key[finding.reading_id], levels.get(finding.vertebra_id, "")
+        letter = letters.get(reading.reader_id)
+        if level and letter and (is_graded(level) or finding.grade_reader is not None):
+            found.append((_rated(finding, reading, level, letter), reading))
+    return found
+
+
+def _trait(reading: Reading, is_counted: bool) -> Trait:
+    exposure = reading.exposure
+    if exposure == Protocol.Exposure.SHOWN and not reading.proposal_shown:
+        exposure = Protocol.Exposure.HIDDEN  # there was no proposal to show
+    return Trait(exposure, reading.arm, reading.protocol.version, is_counted)
 
 
 def letter_of(user: User, dataset: Dataset) -> str | None:
@@ -119,7 +160,10 @@ def _rated(finding: Finding, reading: Reading, level: str, letter: str) -> Rated
     )
 
 
-def _fingerprint(readings: Sequence[Reading], settled: dict[str, int]) -> str:
+def _fingerprint(
+    readings: Sequence[Reading], settled: dict[str, int], rated: Iterable[Rated]
+) -> str:
     said = sorted(f"{reading.pk} {reading.submitted_at}" for reading in readings)
     said += sorted(f"{vertebra} {grade}" for vertebra, grade in settled.items())
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    said += sorted({f"{one.vertebra} {one.level}" for one in rated})
+    return hashlib.sha256("\n".join([CONTENT, *said]).encode()).hexdigest()

@@ -1,25 +1,29 @@
 """Computes the report on agreement, keeps it, and freezes it."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
 
+from annotation.agreement.against import against_consensus, against_others
+from annotation.agreement.masks import compare_pairs, fingerprint_of, mask_pairs
 from annotation.agreement.models import AgreementReport
-from annotation.agreement.selectors import Said, closed_readings
+from annotation.agreement.selectors import Said, Trait, closed_readings
 from annotation.domain.agreement import report
-from annotation.domain.agreement.accuracy import Accuracy, accuracy
 from annotation.domain.agreement.estimates import DRAWS, SEED, Array
 from annotation.domain.agreement.report import Rated, Ratings
 from annotation.domain.agreement.values import bland_altman
+from annotation.domain.discrepancy import GREAT_DIFFERENCE_OF_G
 from annotation.domain.genant import CONVENTIONS
 from annotation.domain.vertebrae import place_of
 from annotation.studies.models import Dataset
 
-ARMS: Final = ("all", "shown", "hidden")
+ALL: Final = "all"
+EXPOSURES: Final = ("hidden", "shown", "after_commit")
 LENGTHS: Final = ("anterior", "middle", "posterior")
 MOST_POINTS: Final = 2000
 """Points of a plot; a larger study is thinned evenly, and says so."""
@@ -27,15 +31,18 @@ MOST_POINTS: Final = 2000
 
 def report_of(dataset: Dataset) -> AgreementReport:
     """Return the report on the readings as they stand, computed once for each such state."""
-    said = closed_readings(dataset)
-    kept = dataset.agreement_reports.filter(fingerprint=said.fingerprint, label="").first()
+    said, pairs = closed_readings(dataset), mask_pairs(dataset)
+    state = hashlib.sha256(f"{said.fingerprint} {fingerprint_of(pairs)}".encode()).hexdigest()
+    kept = dataset.agreement_reports.filter(fingerprint=state, label="").first()
     if kept is not None:
         return kept
-    content = compute(said)
+    before = dataset.agreement_reports.first()
+    known = before.content.get("masks", {}).get("cases", {}) if before else {}
+    content = {**compute(said), "masks": compare_pairs(pairs, known, draws=DRAWS)}
     with transaction.atomic():
         found, _ = AgreementReport.objects.get_or_create(
             dataset=dataset,
-            fingerprint=said.fingerprint,
+            fingerprint=state,
             label="",
             defaults={"content": content},
         )
@@ -54,22 +61,59 @@ def freeze_report(dataset: Dataset, *, label: str) -> AgreementReport:
     return frozen
 
 
+def complete(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of a report with what older reports did not hold yet left empty."""
+    arms = {}
+    for name, arm in content["arms"].items():
+        held = {
+            of: [{"n_patients": None, "patients": None, **row} for row in arm[of]]
+            for of in ("against_consensus", "against_others")
+        }
+        arms[name] = {**arm, **held, "pairs": [{"map": [], **pair} for pair in arm["pairs"]]}
+    nothing = {"within": [], "masks": {"cases": {}, "rows": [], "missed": []}}
+    return {**nothing, **content, "arms": arms}
+
+
 def compute(said: Said, *, draws: int = DRAWS) -> dict[str, Any]:
     """Return the content of a report as plain values for JSON."""
+    again = report.within_rows(said.rated, said.again, draws=draws)
     return {
         "n_cases": said.n_cases,
         "conventions": said.conventions,
         "draws": draws,
         "seed": SEED,
-        "arms": {arm: _of_arm(_in_arm(said, arm), said, draws) for arm in ARMS},
+        "arms": {arm: _of_arm(_in_arm(said, arm), said, draws) for arm in arms_of(said)},
+        "within": [_row(row) for row in again],
     }
 
 
+def arms_of(said: Said) -> list[str]:
+    """Return the names of the groups of readings that are told apart.
+
+    All readings; by whether the model's proposal was in sight; and, where there are several, by
+    arm of the protocol (``arm:name``) and by version of the protocol (``protocol:2``).
+    """
+    traits = set(said.traits.values())
+    exposures = {trait.exposure for trait in traits}
+    found = [ALL, *(one for one in EXPOSURES if one in exposures or one != EXPOSURES[-1])]
+    arms = sorted({trait.arm for trait in traits} - {""})
+    versions = sorted({trait.protocol for trait in traits})
+    found += [f"arm:{arm}" for arm in arms]
+    return found + [f"protocol:{version}" for version in versions if len(versions) > 1]
+
+
 def _in_arm(said: Said, arm: str) -> list[Rated]:
-    if arm == "all":
-        return said.rated
-    wanted = arm == "shown"
-    return [one for one in said.rated if ((one.vertebra, one.reader) in said.shown) == wanted]
+    return [one for one in said.rated if is_in_arm(said.traits[one.vertebra, one.reader], arm)]
+
+
+def is_in_arm(trait: Trait, arm: str) -> bool:
+    """Tell whether a finding belongs to a group of `arms_of`."""
+    kind, _, name = arm.partition(":")
+    if kind == "arm":
+        return trait.arm == name
+    if kind == "protocol":
+        return str(trait.protocol) == name
+    return arm in (ALL, trait.exposure)
 
 
 def _of_arm(rated: Sequence[Rated], said: Said, draws: int) -> dict[str, Any]:
@@ -83,8 +127,8 @@ def _of_arm(rated: Sequence[Rated], said: Said, draws: int) -> dict[str, Any]:
         "rows": [_row(row) for row in rows],
         "pairs": [_pair(ratings, *pair, said) for pair in combinations(ratings.readers, 2)],
         "levels": _levels(ratings),
-        "against_consensus": _against(rated, said.settled),
-        "against_others": _against_others(ratings),
+        "against_consensus": against_consensus(rated, said),
+        "against_others": against_others(ratings),
     }
 
 
@@ -106,7 +150,31 @@ def _pair(ratings: Ratings, first: str, second: str, said: Said) -> dict[str, An
         "confusion": report.confusion(ratings, first, second).tolist(),
         "n_near_limit": _near_a_limit(grades, g, said.conventions),
         "heights": {name: _plot(ratings.of[name][:, columns]) for name in LENGTHS},
+        "map": [_map_row(ratings, level, columns) for level in _levels_in(ratings)],
     }
+
+
+_DIFFERENT: Final[dict[str, Callable[[Array], np.ndarray[Any, Any]]]] = {
+    "grade": lambda pair: pair[:, 0] != pair[:, 1],
+    "moderate": lambda pair: pair[:, 0] != pair[:, 1],
+    "shape": lambda pair: pair[:, 0] != pair[:, 1],
+    "g": lambda pair: np.abs(pair[:, 0] - pair[:, 1]) > GREAT_DIFFERENCE_OF_G,
+}
+
+
+def _map_row(ratings: Ratings, level: str, columns: list[int]) -> dict[str, Any]:
+    """Return of how many vertebrae of a level two readers differ, and in what."""
+    here = ratings.levels == level
+    row: dict[str, Any] = {"level": level}
+    for of, differ in _DIFFERENT.items():
+        pair = ratings.of[of][here][:, columns]
+        pair = pair[np.isfinite(pair).all(axis=1)]
+        row[of] = {"n": len(pair), "n_different": int(differ(pair).sum())}
+    return row
+
+
+def _levels_in(ratings: Ratings) -> list[str]:
+    return sorted(set(ratings.levels.tolist()), key=place_of)
 
 
 def _near_a_limit(
@@ -136,71 +204,9 @@ def _plot(pair: Array) -> dict[str, Any] | None:
 def _levels(ratings: Ratings) -> list[dict[str, Any]]:
     """Return for every level how many vertebrae two read, and how many grades differ."""
     found = []
-    for level in sorted(set(ratings.levels.tolist()), key=place_of):
+    for level in _levels_in(ratings):
         grades = ratings.of["grade"][ratings.levels == level]
         twice = grades[np.isfinite(grades).sum(axis=1) >= 2]
         differ = np.nanmax(twice, axis=1) != np.nanmin(twice, axis=1) if len(twice) else []
         found.append({"level": level, "n": len(twice), "n_different": int(np.sum(differ))})
     return found
-
-
-def _against(rated: Iterable[Rated], settled: dict[str, int]) -> list[dict[str, Any]]:
-    """Compare every reader with the consensus, which all of them took part in."""
-    by_reader: dict[str, list[tuple[int, int]]] = {}
-    for one in rated:
-        if one.grade is not None and one.vertebra in settled:
-            by_reader.setdefault(one.reader, []).append((one.grade, settled[one.vertebra]))
-    return [
-        _compared(reader, np.array(pairs), is_incorporated=True)
-        for reader, pairs in sorted(by_reader.items())
-    ]
-
-
-def _against_others(ratings: Ratings) -> list[dict[str, Any]]:
-    """Compare every reader with the majority of the others, which owes the reader nothing."""
-    found = []
-    for column, reader in enumerate(ratings.readers):
-        pairs = [
-            (int(row[column]), majority)
-            for row in ratings.of["grade"]
-            if np.isfinite(row[column])
-            and (majority := _majority(np.delete(row, column))) is not None
-        ]
-        if pairs:
-            found.append(_compared(reader, np.array(pairs), is_incorporated=False))
-    return found
-
-
-def _majority(grades: Array) -> int | None:
-    """Return the grade that more than half of at least two readers gave."""
-    given = grades[np.isfinite(grades)].astype(int)
-    if len(given) < 2:
-        return None
-    counts = np.bincount(given, minlength=report.GRADES)
-    top = int(counts.argmax())
-    return top if 2 * int(counts[top]) > len(given) else None
-
-
-@dataclass(frozen=True)
-class _Limit:
-    name: str
-    says: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]]
-
-
-_LIMITS: Final = (
-    _Limit("fracture", lambda grades: grades >= 1),
-    _Limit("moderate", lambda grades: grades >= report.MODERATE),
-)
-
-
-def _compared(reader: str, pairs: np.ndarray[Any, Any], *, is_incorporated: bool) -> dict[str, Any]:
-    said, true = pairs[:, 0], pairs[:, 1]
-    tables: dict[str, Accuracy] = {
-        limit.name: accuracy(limit.says(said), limit.says(true)) for limit in _LIMITS
-    }
-    return {
-        "reader": reader,
-        "incorporated": is_incorporated,
-        "n": len(pairs),
-        **{name: asdict(table) for name, table in tables.items()},
-    }

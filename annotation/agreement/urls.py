@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from annotation.agreement import api
+from annotation.agreement import api, exports
 
 _AGREEMENT = "datasets/<slug:slug>/agreement"
 
 urlpatterns = [
     path(f"{_AGREEMENT}/", api.AgreementView.as_view(), name="agreement"),
-    path(f"{_AGREEMENT}.csv", api.AgreementCsvView.as_view(), name="agreement-csv"),
+    path(f"{_AGREEMENT}.csv", exports.AgreementCsvView.as_view(), name="agreement-csv"),
+    path(f"{_AGREEMENT}.json", exports.AgreementJsonView.as_view(), name="agreement-json"),
+    path(f"{_AGREEMENT}.pdf", exports.AgreementPdfView.as_view(), name="agreement-pdf"),
 ]

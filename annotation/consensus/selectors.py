@@ -93,6 +93,15 @@ def settled_grades(dataset: Dataset) -> dict[str, int]:
     }
 
 
+def incorporated_readings(dataset: Dataset) -> set[UUID]:
+    """Return the keys of the readings that the settled findings of final cases were made from."""
+    newest: dict[UUID, Sitting] = {}
+    rows = Sitting.objects.filter(case__dataset=dataset, case__stage=Stage.FINAL.value)
+    for row in rows.order_by("number").prefetch_related("readings"):
+        newest[row.case_id] = row
+    return {reading.pk for row in newest.values() for reading in row.readings.all()}
+
+
 def finding_in(reading: Reading, disagreement: Disagreement) -> Finding | None:
     """Return what one of a disagreement's readings says about its vertebra."""
     return findings_of(reading).filter(vertebra=disagreement.vertebra_id).first()

@@ -108,15 +108,44 @@ def submitted_readings(case: Case) -> list[Reading]:
 
 
 def closed_readings_in(dataset: Dataset) -> list[Reading]:
-    """Return each reader's newest reading of every case whose readings are all in."""
-    rows = Reading.unblinded.filter(
-        case__dataset=dataset, case__stage__in=_OPENED_UP, status=Reading.Status.SUBMITTED
-    ).exclude(purpose=Purpose.REPEAT)
+    """Return each reader's newest reading of every case whose readings are all in.
+
+    Repeats and adjudications are nobody's independent reading and are left out.
+    """
     newest: dict[tuple[UUID, int], Reading] = {}
-    rows = rows.select_related("case__volume", "protocol")
-    for row in rows.order_by("protocol__version", "attempt"):
+    for row in _closed(dataset).filter(purpose=Purpose.FIRST):
         newest[row.case_id, row.reader_id] = row
     return list(newest.values())
+
+
+def closed_repeats_in(dataset: Dataset) -> list[Reading]:
+    """Return each reader's newest repeat of every case whose readings are all in."""
+    newest: dict[tuple[UUID, int], Reading] = {}
+    for row in _closed(dataset).filter(purpose=Purpose.REPEAT):
+        newest[row.case_id, row.reader_id] = row
+    return list(newest.values())
+
+
+def committed_before(readings: Iterable[Reading]) -> dict[UUID, Reading]:
+    """Return what closed readings were when they were first handed in, by their own key.
+
+    Readings that amend none are their own first version.
+    """
+    found = {}
+    for reading in readings:
+        first = reading
+        while first.amends_id is not None:
+            first = Reading.unblinded.get(pk=first.amends_id)
+        found[reading.pk] = first
+    return found
+
+
+def _closed(dataset: Dataset) -> QuerySet[Reading]:
+    rows = Reading.unblinded.filter(
+        case__dataset=dataset, case__stage__in=_OPENED_UP, status=Reading.Status.SUBMITTED
+    )
+    rows = rows.select_related("case__volume", "protocol")
+    return rows.order_by("protocol__version", "attempt")
 
 
 def findings_of_closed(readings: Iterable[Reading]) -> QuerySet[Finding]:

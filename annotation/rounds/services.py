@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from annotation.agreement.services import freeze_report
 from annotation.domain.gate import TOLERANCE, Gate, Outcome, Verdict, judge
 from annotation.domain.refusals import Conflict, ContentRefused
 from annotation.domain.workflow import Role, Stage
@@ -106,6 +107,8 @@ def conclude_round(
 ) -> TrainingRound:
     """Judge a candidate; a promoted one serves from now on, a refused one leaves all as it is.
 
+    The agreement of the readers is frozen as it is then, under the round's name.
+
     Cases that still wait, or that nobody has touched, are pre-annotated anew after a promotion.
 
     Args:
@@ -126,6 +129,7 @@ def conclude_round(
     row.evaluated_on = evaluated_on[:200]
     row.is_open, row.finished_at = False, timezone.now()
     row.save()
+    freeze_report(row.dataset, label=f"Round {row.number}")
     if gate.outcome is Outcome.PROMOTED:
         reason = f"round {row.number}: {row.sentence}"
         publish_model_version(row.dataset, row.candidate_model, by=row.created_by, reason=reason)

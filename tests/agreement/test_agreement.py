@@ -106,7 +106,7 @@ def test_readers_and_managers_look_on_and_nobody_else(dataset, people, case, cli
         client.force_login(
             getattr(people, name), backend="django.contrib.auth.backends.ModelBackend"
         )
-        for ending in ("/", ".csv"):
+        for ending in ("/", ".csv", ".json", ".pdf"):
             assert client.get(place + ending).status_code == status, name
 
 
@@ -129,6 +129,7 @@ def test_the_table_holds_every_statistic_of_every_arm(dataset, people, case, cli
     rows = list(csv.DictReader(io.StringIO(text)))
     content = services.report_of(dataset).content["arms"]
     assert len(rows) == sum(len(arm["rows"]) for arm in content.values())
+    assert {row["table"] for row in rows} == {"between readers"}
     assert {"NaN", "nan", "inf"}.isdisjoint({cell for row in rows for cell in row.values()})
 
 

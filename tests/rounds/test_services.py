@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from annotation.agreement.selectors import frozen_reports
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import Move, Role
 from annotation.imaging.frozen import read_case, read_frozen
@@ -54,6 +55,14 @@ def _conclude(training, settings, after):
     return services.conclude_round(
         training, weights=weights, before=BEFORE, after=after, evaluated_on="6 held-out phantoms"
     )
+
+
+def test_the_agreement_is_frozen_when_a_round_is_decided(dataset, people, final, settings):
+    training = services.start_round(dataset, by=people.manager)
+    _conclude(training, settings, WORSE)
+    (frozen,) = frozen_reports(dataset)
+    assert (frozen.label, frozen.content["n_cases"]) == ("Round 1", 1)
+    assert services.freeze_report(dataset, label="Round 1").pk == frozen.pk
 
 
 def test_a_round_freezes_what_is_final_by_revision_and_hash(dataset, people, final):

@@ -5,7 +5,7 @@ that has no grade is a missing one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from annotation.domain.agreement import categories, values
 from annotation.domain.agreement.estimates import (
+    SEED,
     Array,
     Estimate,
     Statistic,
@@ -130,21 +131,36 @@ def agreement_rows(ratings: Ratings, *, draws: int, seed: int) -> list[Row]:
     if len(ratings.readers) < 2:
         return []
     patients = by_patient(ratings)
-    spine = _rows_of(ratings, _groups(ratings), draws=draws, seed=seed)
-    everybody = _rows_of(patients, [("patients", frozenset({""}))], draws=draws, seed=seed)
-    place = {group: number for number, (group, _) in enumerate(_groups(ratings))}
-    spine.sort(key=lambda row: place[row.group])
-    return spine + everybody
+    groups = _groups(ratings)
+    spine = _rows_of(ratings, groups, _asked(ratings), draws=draws, seed=seed)
+    everybody = [("patients", frozenset({""}))]
+    rest = _rows_of(patients, everybody, _asked(patients), draws=draws, seed=seed)
+    place = {group: number for number, (group, _) in enumerate(groups)}
+    return sorted(spine, key=lambda row: place[row.group]) + rest
+
+
+def mean_rows(ratings: Ratings, *, draws: int, seed: int) -> list[Row]:
+    """Return the mean of every measure of the one column there is, by part of the spine."""
+    asked = [([0], of, [values.mean_value()]) for of in ratings.of]
+    return _rows_of(ratings, _groups(ratings), asked, draws=draws, seed=seed)
+
+
+_Asked = tuple[list[int], str, list[Statistic]]
 
 
 def _rows_of(
-    ratings: Ratings, groups: Sequence[tuple[str, frozenset[str]]], *, draws: int, seed: int
+    ratings: Ratings,
+    groups: Sequence[tuple[str, frozenset[str]]],
+    asked: Iterable[_Asked],
+    *,
+    draws: int,
+    seed: int,
 ) -> list[Row]:
     names, level = np.unique(ratings.levels, return_inverse=True)
     member = np.array([[name in levels for name in names] for _, levels in groups], dtype=bool)
     found: list[Row] = []
-    for columns, of, some in _asked(ratings):
-        named = () if some is _JOINT[of] else tuple(ratings.readers[one] for one in columns)
+    for columns, of, some in asked:
+        named = () if some is _JOINT.get(of) else tuple(ratings.readers[one] for one in columns)
         features: dict[object, Summed] = {}
         for statistic in some:
             if statistic.features not in features:
@@ -161,12 +177,37 @@ def _rows_of(
     return found
 
 
-def _asked(ratings: Ratings) -> Iterator[tuple[list[int], str, list[Statistic]]]:
+def _asked(ratings: Ratings) -> Iterator[_Asked]:
     """Return which columns are compared in what, and how: all readers, then each pair."""
     everybody = list(range(len(ratings.readers)))
     pairs = [([*pair], _PAIRED) for pair in combinations(everybody, 2)]
     for columns, statistics in [(everybody, _JOINT), *pairs]:
         yield from ((columns, of, some) for of, some in statistics.items() if of in ratings.of)
+
+
+def within_rows(first: Iterable[Rated], again: Iterable[Rated], *, draws: int) -> list[Row]:
+    """Return how readers agree with themselves: each reader, then all together as "all".
+
+    Only vertebrae that a reader has read twice enter.
+    """
+    earlier = {(one.vertebra, one.reader): one for one in first}
+    pairs = [(earlier[key], one) for one in again if (key := (one.vertebra, one.reader)) in earlier]
+    readers = sorted({one.reader for _, one in pairs})
+    found: list[Row] = []
+    for reader in [*readers, *(["all"] if readers else [])]:
+        some = [pair for pair in pairs if reader in ("all", pair[0].reader)]
+        own = [_as(one, who) for pair in some for one, who in zip(pair, _TWICE, strict=True)]
+        rows = agreement_rows(tabulate(own), draws=draws, seed=SEED)
+        found += [replace(row, readers=(reader,)) for row in rows if row.readers]
+    return found
+
+
+_TWICE: Final = ("first", "repeat")
+
+
+def _as(one: Rated, who: str) -> Rated:
+    """Return a finding under the name of its turn, on a vertebra that is this reader's alone."""
+    return replace(one, reader=who, vertebra=f"{one.reader} {one.vertebra}")
 
 
 def confusion(ratings: Ratings, first: str, second: str, of: str = "grade") -> NDArray[np.int64]:

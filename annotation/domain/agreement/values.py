@@ -36,6 +36,11 @@ def interval_alpha() -> Statistic:
     return Statistic("alpha interval", _alpha_rows, _alpha, lambda sums: "all values are equal")
 
 
+def mean_value() -> Statistic:
+    """Return the mean of the only column."""
+    return Statistic("mean", _value_rows, lambda s: divided(s[..., 1], s[..., 0]), _few)
+
+
 def mean_difference() -> Statistic:
     """Return the bias of the first rater against the second."""
     return Statistic("bias", _difference_rows, lambda s: divided(s[..., 1], s[..., 0]), _few)
@@ -177,6 +182,11 @@ def _alpha(sums: Array) -> Array:
     seen = divided(within, n)
     expected = divided(2 * (n * squares - np.square(total)), n * (n - 1))
     return np.asarray(1 - divided(seen, expected))
+
+
+def _value_rows(ratings: Array) -> Array:
+    given = np.isfinite(ratings[:, 0])
+    return np.column_stack([given.astype(float), np.where(given, ratings[:, 0], 0.0)])
 
 
 def _difference_rows(ratings: Array) -> Array:

@@ -7,6 +7,7 @@ import page from '../shell/page.module.css'
 import classes from './Agreement.module.css'
 
 const LIMITS = ['fracture', 'moderate'] as const
+const UNITS = ['vertebrae', 'patients'] as const
 const FIGURES = ['sensitivity', 'specificity', 'positive_predictive', 'negative_predictive'] as const
 
 function Cell({ share }: { share: Share }) {
@@ -24,7 +25,12 @@ function Cell({ share }: { share: Share }) {
 export function AccuracyTable({ report }: { report: Agreement }) {
   const { t } = useTranslation()
   const [limit, setLimit] = useState<(typeof LIMITS)[number]>('fracture')
-  const rows: ReaderAccuracy[] = [...report.against_consensus, ...report.against_others]
+  const [unit, setUnit] = useState<(typeof UNITS)[number]>('vertebrae')
+  const named = (row: ReaderAccuracy) => (row.incorporated ? 'agreement.incorporated' : 'agreement.not_incorporated')
+  const rows = [
+    ...report.against_consensus.map((row) => ({ row, against: named(row) })),
+    ...report.against_others.map((row) => ({ row, against: 'agreement.others' })),
+  ]
   if (rows.length === 0) return null
   return (
     <section className={`${page.panel} ${page.padded} ${classes.whole}`}>
@@ -37,6 +43,13 @@ export function AccuracyTable({ report }: { report: Agreement }) {
           data={LIMITS.map((value) => ({ value, label: t(`agreement.limit.${value}`) }))}
           aria-label={t('agreement.which_limit')}
         />
+        <SegmentedControl
+          size="xs"
+          value={unit}
+          onChange={(next) => setUnit(next as typeof unit)}
+          data={UNITS.map((value) => ({ value, label: t(`agreement.unit.${value}`) }))}
+          aria-label={t('agreement.which_unit')}
+        />
       </div>
       <p className={page.subtitle}>{t('agreement.against_text')}</p>
       <div className={classes.scroll}>
@@ -45,19 +58,22 @@ export function AccuracyTable({ report }: { report: Agreement }) {
             <tr>
               <th scope="col">{t('agreement.reader_column')}</th>
               <th scope="col">{t('agreement.against_column')}</th>
-              <th scope="col" className={page.number}>{t('agreement.n')}</th>
+              <th scope="col" className={page.number}>{t(`agreement.unit.${unit}`)}</th>
               {FIGURES.map((name) => <th key={name} scope="col">{t(`agreement.figure.${name}`)}</th>)}
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
-              <tr key={`${row.reader} ${row.incorporated}`}>
-                <th scope="row">{row.reader}</th>
-                <td>{t(row.incorporated ? 'agreement.incorporated' : 'agreement.others')}</td>
-                <td className={page.number}>{formatNumber(row.n)}</td>
-                {FIGURES.map((name) => <td key={name}><Cell share={row[limit][name]} /></td>)}
-              </tr>
-            ))}
+            {rows.map(({ row, against }) => {
+              const found = unit === 'vertebrae' ? row[limit] : row.patients?.[limit]
+              return (
+                <tr key={`${row.reader} ${against}`}>
+                  <th scope="row">{row.reader}</th>
+                  <td>{t(against)}</td>
+                  <td className={page.number}>{formatNumber((unit === 'vertebrae' ? row.n : row.n_patients) ?? 0)}</td>
+                  {FIGURES.map((name) => <td key={name}>{found && <Cell share={found[name]} />}</td>)}
+                </tr>
+              )
+            })}
           </tbody>
         </table>
       </div>

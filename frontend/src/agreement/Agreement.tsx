@@ -14,9 +14,14 @@ import { Confusion } from './Confusion'
 import { HeightPlot } from './HeightPlot'
 import { KappaTable } from './KappaTable'
 import { LevelBars } from './LevelBars'
-import { type Asked, tableAddress, useAgreement } from './queries'
+import { Masks } from './Masks'
+import { type Asked, FILES, fileAddress, useAgreement } from './queries'
+import { SpineMap } from './SpineMap'
+import { Together } from './Together'
+import { Within } from './Within'
 
-const ARMS: readonly Report['arm'][] = ['all', 'hidden', 'shown']
+/** More arms than this are a menu. */
+const MOST_BESIDE = 4
 const NOW = 'now'
 
 /** How far readers agree on the cases whose readings are all in. */
@@ -30,12 +35,7 @@ export function Agreement() {
   const pair = report?.pairs[chosen] ?? report?.pairs[0]
   const actions = report && (
     <div className={classes.actions}>
-      <SegmentedControl
-        value={asked.arm}
-        onChange={(arm) => setAsked({ ...asked, arm: arm as Report['arm'] })}
-        data={ARMS.map((value) => ({ value, label: t(`agreement.arm.${value}`) }))}
-        aria-label={t('agreement.arm_label')}
-      />
+      <ArmChoice arms={report.arms} value={asked.arm} onChange={(arm) => setAsked({ ...asked, arm })} />
       {report.pairs.length > 1 && (
         <Select
           w={150}
@@ -56,7 +56,9 @@ export function Agreement() {
           aria-label={t('agreement.report_label')}
         />
       )}
-      <Button component="a" href={tableAddress(dataset, asked.report)} variant="default" download>{t('agreement.csv')}</Button>
+      {FILES.map((ending) => (
+        <Button key={ending} component="a" href={fileAddress(dataset, ending, asked.report)} variant="default" download>{t(`agreement.${ending}`)}</Button>
+      ))}
     </div>
   )
   return (
@@ -69,7 +71,11 @@ export function Agreement() {
               <Confusion pair={pair} />
               <HeightPlot pair={pair} />
               <LevelBars levels={found.levels} />
+              <SpineMap pair={pair} />
+              <Together report={found} />
               <AccuracyTable report={found} />
+              <Within report={found} />
+              <Masks report={found} />
             </div>
           ) : (
             <section className={`${page.panel} ${page.empty}`}>
@@ -82,6 +88,24 @@ export function Agreement() {
       </Answer>
     </Page>
   )
+}
+
+interface ArmChoiceProps {
+  readonly arms: readonly string[]
+  readonly value: string
+  readonly onChange: (arm: string) => void
+}
+
+/** All readings, by whether the model was in sight, and by arm and version of the protocol. */
+function ArmChoice({ arms, value, onChange }: ArmChoiceProps) {
+  const { t } = useTranslation()
+  const data = arms.map((arm) => {
+    const [kind = '', ...name] = arm.split(':')
+    return { value: arm, label: name.length > 0 ? t(`agreement.arm_of.${kind}`, { name: name.join(':') }) : t(`agreement.arm.${kind}`) }
+  })
+  const label = t('agreement.arm_label')
+  if (arms.length <= MOST_BESIDE) return <SegmentedControl value={value} onChange={onChange} data={data} aria-label={label} />
+  return <Select w={190} allowDeselect={false} value={value} onChange={(next) => onChange(next ?? 'all')} data={data} aria-label={label} />
 }
 
 function Title({ report }: { report: Report | undefined }) {

@@ -15,9 +15,12 @@ const frozen = (report: number | null) => (report === null ? '' : `&report=${rep
 export const useAgreement = (dataset: string, { arm, report }: Asked) =>
   useQuery({
     queryKey: ['agreement', dataset, arm, report],
-    queryFn: ({ signal }) => api.get<Agreement>(`${place(dataset)}/?arm=${arm}${frozen(report)}`, signal),
+    queryFn: ({ signal }) => api.get<Agreement>(`${place(dataset)}/?arm=${encodeURIComponent(arm)}${frozen(report)}`, signal),
     placeholderData: keepPreviousData,
   })
 
-/** Address of the whole report as a table. */
-export const tableAddress = (dataset: string, report: number | null) => `/api${place(dataset)}.csv?${frozen(report).slice(1)}`
+export const FILES = ['csv', 'json', 'pdf'] as const
+
+/** Address of the whole report as a file. */
+export const fileAddress = (dataset: string, ending: (typeof FILES)[number], report: number | null) =>
+  `/api${place(dataset)}.${ending}?${frozen(report).slice(1)}`

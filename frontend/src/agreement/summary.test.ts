@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Agreement, AgreementRow } from '../api/types'
-import { differing, marksOf, partsOf, verdictOf, worstLevels } from './summary'
+import { differing, jointOf, marksOf, partsOf, verdictOf, worstLevels } from './summary'
 
 const row = (group: string, of: string, statistic: string, value: number | null, readers = ['A', 'B']): AgreementRow => ({
   group, of, statistic, readers, value, low: value, high: value, n_units: 9, n_clusters: 3, reason: '', n_undefined: 0,
@@ -43,4 +43,10 @@ test('differing grades are counted by how far apart they are', () => {
 test('axis marks are round and span the range', () => {
   expect(marksOf(-1.7, 2.4)).toEqual([-2, -1, 0, 1, 2, 3])
   expect(marksOf(12, 31)).toEqual([10, 15, 20, 25, 30, 35])
+})
+
+test('figures of all readers stand for the part that is asked for, or for all of it', () => {
+  const rows = [row('all', 'grade', 'Fleiss kappa', 0.7, []), row('all', 'grade', 'agreement', 0.9), row('L1', 'grade', 'Fleiss kappa', 0.4, [])]
+  expect(jointOf({ rows } as Agreement, 'L1').rows.map((one) => one.value)).toEqual([0.4])
+  expect(jointOf({ rows } as Agreement, 'T3')).toEqual({ groups: ['all', 'L1'], rows: [rows[0]] })
 })

@@ -80,3 +80,11 @@ export function marksOf(low: number, high: number, wanted = 5): number[] {
   const last = Math.ceil(high / step)
   return Array.from({ length: last - first + 1 }, (_, place) => (first + place) * step)
 }
+
+/** Statistics of all readers together for one part of the spine, and the parts there are. */
+export function jointOf(report: Agreement, group: string): { groups: string[]; rows: AgreementRow[] } {
+  const joint = report.rows.filter((row) => row.readers.length === 0)
+  const groups = [...new Set(joint.filter((row) => row.n_units > 0).map((row) => row.group))]
+  const shown = groups.includes(group) ? group : 'all'
+  return { groups, rows: joint.filter((row) => row.group === shown && row.n_units > 0) }
+}

@@ -38,7 +38,10 @@ export type Agreement = {
   n_cases: number
   conventions: string[]
   draws: number
-  arm: ArmEnum
+  arm: string
+  arms: string[]
+  within: AgreementRow[]
+  masks: Masks
   readers: string[]
   n_patients: number
   n_vertebrae: number
@@ -63,8 +66,6 @@ export type AgreementRow = {
   reason: string
   n_undefined: number
 }
-
-export type ArmEnum = 'all' | 'shown' | 'hidden'
 
 export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
 
@@ -159,6 +160,11 @@ export type DeclaredAnomalies = {
 }
 
 export type DeformityEnum = 'scheuermann' | 'schmorl' | 'developmental_wedge' | 'short_vertebra' | 'degenerative_remodelling' | 'limbus' | 'haemangioma' | 'cupid_bow' | 'congenital' | 'other'
+
+export type Differing = {
+  n: number
+  n_different: number
+}
 
 export type DisagreementOut = {
   id: string
@@ -334,9 +340,27 @@ export type LevelEnum = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'T1' | 
 
 export type LevelSchemeEnum = 'T' | 'Th'
 
+export type LimitsAccuracy = {
+  fracture: Accuracy
+  moderate: Accuracy
+}
+
+export type MapRow = {
+  level: string
+  grade: Differing
+  moderate: Differing
+  shape: Differing
+  g: Differing
+}
+
 export type MaskHeights = {
   is_measured: boolean
   bodies: BodyHeights[]
+}
+
+export type Masks = {
+  rows: AgreementRow[]
+  missed: MissedMasks[]
 }
 
 export type MineEnum = 'none' | 'open' | 'submitted'
@@ -345,6 +369,12 @@ export type Minutes = {
   low: number
   median: number
   high: number
+}
+
+export type MissedMasks = {
+  tracks: string[]
+  n: number
+  n_missed: number
 }
 
 export type ModelInService = {
@@ -481,11 +511,13 @@ export type ProposedVertebra = {
 }
 
 export type ReaderAccuracy = {
+  fracture: Accuracy
+  moderate: Accuracy
   reader: string
   incorporated: boolean
   n: number
-  fracture: Accuracy
-  moderate: Accuracy
+  n_patients: number | null
+  patients: LimitsAccuracy | null
 }
 
 export type ReaderPair = {
@@ -493,6 +525,7 @@ export type ReaderPair = {
   confusion: number[][]
   n_near_limit: number | null
   heights: HeightPlots
+  map: MapRow[]
 }
 
 export type ReadingOut = {
