@@ -61,6 +61,15 @@ def seconds_at(stage: str, cases: Iterable[Case]) -> dict[UUID, float]:
     return _totals(Activity.objects.filter(stage=stage, case__in=list(cases)))
 
 
+def seconds_of_closed_readings(dataset: Dataset) -> dict[tuple[UUID, int], float]:
+    """Return how long people were active on readings that are closed, by case and person."""
+    rows = Activity.objects.filter(
+        stage=Stage.READING.value, case__dataset=dataset, case__stage__in=_READINGS_CLOSED
+    )
+    sums = rows.order_by().values_list("case", "person").annotate(total=Sum("seconds"))
+    return {(case, person): float(total) for case, person, total in sums}
+
+
 def _totals(rows: QuerySet[Activity]) -> dict[UUID, float]:
     sums = rows.order_by().values_list("case").annotate(total=Sum("seconds"))
     return {case: float(total) for case, total in sums}

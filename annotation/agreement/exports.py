@@ -46,9 +46,10 @@ def _rows(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def as_json(dataset: Dataset, report: AgreementReport) -> bytes:
-    """Return the whole report; the same report gives the same bytes."""
+    """Return the whole report but what readers know of themselves only; the same bytes always."""
     named = {**describe_report(report), "made_at": report.made_at.isoformat()}
     content = services.complete(report.content)
+    del content["automation"]
     content["masks"] = {key: value for key, value in content["masks"].items() if key != "cases"}
     whole = {"format": "lamina.agreement/2", "dataset": dataset.slug, "report": named, **content}
     return json.dumps(whole, sort_keys=True, indent=1, allow_nan=False).encode()

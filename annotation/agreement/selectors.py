@@ -24,7 +24,7 @@ from annotation.studies.pseudonyms import worker_code
 from annotation.studies.selectors import levels_in, roles_in
 from annotation.studies.volumes import frame_of
 
-CONTENT: Final = "agreement/2"
+CONTENT: Final = "agreement/3"
 """Form of a report's content; reports kept in another form are computed anew."""
 
 
@@ -116,10 +116,13 @@ def _all_rated(
 
 
 def _trait(reading: Reading, is_counted: bool) -> Trait:
-    exposure = reading.exposure
-    if exposure == Protocol.Exposure.SHOWN and not reading.proposal_shown:
-        exposure = Protocol.Exposure.HIDDEN  # there was no proposal to show
-    return Trait(exposure, reading.arm, reading.protocol.version, is_counted)
+    return Trait(exposure_of(reading), reading.arm, reading.protocol.version, is_counted)
+
+
+def exposure_of(reading: Reading) -> str:
+    """Return whether the proposal was in sight; where there was none to show, it was hidden."""
+    is_missing = reading.exposure == Protocol.Exposure.SHOWN and not reading.proposal_shown
+    return Protocol.Exposure.HIDDEN.value if is_missing else str(reading.exposure)
 
 
 def letter_of(user: User, dataset: Dataset) -> str | None:

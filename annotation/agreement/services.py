@@ -10,6 +10,7 @@ import numpy as np
 from django.db import transaction
 
 from annotation.agreement.against import against_consensus, against_others
+from annotation.agreement.automation import automation_of
 from annotation.agreement.masks import compare_pairs, fingerprint_of, mask_pairs
 from annotation.agreement.models import AgreementReport
 from annotation.agreement.selectors import Said, Trait, closed_readings
@@ -38,7 +39,11 @@ def report_of(dataset: Dataset) -> AgreementReport:
         return kept
     before = dataset.agreement_reports.first()
     known = before.content.get("masks", {}).get("cases", {}) if before else {}
-    content = {**compute(said), "masks": compare_pairs(pairs, known, draws=DRAWS)}
+    content = {
+        **compute(said),
+        "masks": compare_pairs(pairs, known, draws=DRAWS),
+        "automation": automation_of(dataset, said),
+    }
     with transaction.atomic():
         found, _ = AgreementReport.objects.get_or_create(
             dataset=dataset,
@@ -70,7 +75,11 @@ def complete(content: dict[str, Any]) -> dict[str, Any]:
             for of in ("against_consensus", "against_others")
         }
         arms[name] = {**arm, **held, "pairs": [{"map": [], **pair} for pair in arm["pairs"]]}
-    nothing = {"within": [], "masks": {"cases": {}, "rows": [], "missed": []}}
+    nothing = {
+        "within": [],
+        "masks": {"cases": {}, "rows": [], "missed": []},
+        "automation": {"arms": [], "turned": [], "readers": []},
+    }
     return {**nothing, **content, "arms": arms}
 
 

@@ -29,6 +29,14 @@ def newest_proposal(case: Case) -> PreAnnotation | None:
     return done.select_related("model").order_by("-delivered_at").first()
 
 
+def newest_proposed(dataset: Dataset) -> dict[int, ProposedVertebra]:
+    """Return what the newest delivered proposal of each case says, by the vertebra's key."""
+    done = PreAnnotation.objects.filter(case__dataset=dataset, status=PreAnnotation.Status.DONE)
+    newest = dict(done.order_by("delivered_at").values_list("case", "pk"))
+    rows = ProposedVertebra.objects.filter(preannotation__in=newest.values())
+    return {row.vertebra_id: row for row in rows}
+
+
 def newest_attempt(case: Case) -> PreAnnotation | None:
     """Return the newest pre-annotation of a case, whatever became of it."""
     return case.preannotations.select_related("model", "job").order_by("-created_at").first()

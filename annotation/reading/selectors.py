@@ -11,7 +11,14 @@ from annotation.domain.refusals import NotVisible
 from annotation.domain.workflow import Role, Stage
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_proposal
-from annotation.reading.models import Assignment, Finding, Protocol, Purpose, Reading
+from annotation.reading.models import (
+    Assignment,
+    Finding,
+    PlantedError,
+    Protocol,
+    Purpose,
+    Reading,
+)
 from annotation.studies.models import Case, Dataset, User
 from annotation.studies.selectors import cases_visible_to, roles_in
 
@@ -146,6 +153,12 @@ def _closed(dataset: Dataset) -> QuerySet[Reading]:
     )
     rows = rows.select_related("case__volume", "protocol")
     return rows.order_by("protocol__version", "attempt")
+
+
+def planted_grades(dataset: Dataset) -> dict[int, int | None]:
+    """Return the grades that planted errors propose in closed cases, by the vertebra's key."""
+    rows = PlantedError.objects.filter(case__dataset=dataset, case__stage__in=_OPENED_UP)
+    return dict(rows.values_list("vertebra", "planted_grade"))
 
 
 def findings_of_closed(readings: Iterable[Reading]) -> QuerySet[Finding]:

@@ -1,25 +1,15 @@
 import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Agreement, ReaderAccuracy, Share } from '../api/types'
-import { formatNumber, formatPercent } from '../domain/format'
+import type { Agreement, ReaderAccuracy } from '../api/types'
+import { formatNumber } from '../domain/format'
 import page from '../shell/page.module.css'
 import classes from './Agreement.module.css'
+import { ShareCell } from './ShareCell'
 
 const LIMITS = ['fracture', 'moderate'] as const
 const UNITS = ['vertebrae', 'patients'] as const
 const FIGURES = ['sensitivity', 'specificity', 'positive_predictive', 'negative_predictive'] as const
-
-function Cell({ share }: { share: Share }) {
-  const { t } = useTranslation()
-  if (share.value === null || share.low === null || share.high === null) return <span className={page.soft}>{share.reason}</span>
-  const ends = { from: formatPercent(100 * share.low), to: formatPercent(100 * share.high) }
-  return (
-    <span title={t('agreement.hits', { hits: share.hits, of: share.of })}>
-      {formatPercent(100 * share.value, 1)} <span className={page.soft}>{t('agreement.interval', ends)}</span>
-    </span>
-  )
-}
 
 /** Each reader against the consensus, which owes something to them, and against the others' majority, which does not. */
 export function AccuracyTable({ report }: { report: Agreement }) {
@@ -70,7 +60,7 @@ export function AccuracyTable({ report }: { report: Agreement }) {
                   <th scope="row">{row.reader}</th>
                   <td>{t(against)}</td>
                   <td className={page.number}>{formatNumber((unit === 'vertebrae' ? row.n : row.n_patients) ?? 0)}</td>
-                  {FIGURES.map((name) => <td key={name}>{found && <Cell share={found[name]} />}</td>)}
+                  {FIGURES.map((name) => <td key={name}>{found && <ShareCell share={found[name]} />}</td>)}
                 </tr>
               )
             })}

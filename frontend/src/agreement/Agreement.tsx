@@ -10,6 +10,7 @@ import { Page } from '../shell/Page'
 import page from '../shell/page.module.css'
 import { AccuracyTable } from './AccuracyTable'
 import classes from './Agreement.module.css'
+import { AutomationPanel } from './AutomationPanel'
 import { Confusion } from './Confusion'
 import { HeightPlot } from './HeightPlot'
 import { KappaTable } from './KappaTable'
@@ -75,6 +76,7 @@ export function Agreement() {
               <Together report={found} />
               <AccuracyTable report={found} />
               <Within report={found} />
+              <AutomationPanel dataset={dataset} report={asked.report} />
               <Masks report={found} />
             </div>
           ) : (

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api } from '../api/client'
-import type { Agreement } from '../api/types'
+import type { Agreement, Automation } from '../api/types'
 
 export interface Asked {
   readonly arm: Agreement['arm']
@@ -16,6 +16,14 @@ export const useAgreement = (dataset: string, { arm, report }: Asked) =>
   useQuery({
     queryKey: ['agreement', dataset, arm, report],
     queryFn: ({ signal }) => api.get<Agreement>(`${place(dataset)}/?arm=${encodeURIComponent(arm)}${frozen(report)}`, signal),
+    placeholderData: keepPreviousData,
+  })
+
+/** What the model's proposal does to readers; a reader is told of the own readings alone. */
+export const useAutomation = (dataset: string, report: number | null) =>
+  useQuery({
+    queryKey: ['automation', dataset, report],
+    queryFn: ({ signal }) => api.get<Automation>(`${place(dataset)}/automation/?${frozen(report).slice(1)}`, signal),
     placeholderData: keepPreviousData,
   })
 

@@ -1,5 +1,7 @@
 // Made by `python manage.py client_types` from docs/openapi.yaml; not edited by hand.
 
+export type AboutEnum = 'study' | 'me'
+
 export type Accuracy = {
   sensitivity: Share
   specificity: Share
@@ -69,11 +71,27 @@ export type AgreementRow = {
 
 export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
 
+export type Automation = {
+  about: AboutEnum
+  n_cases: number
+  arms: ByArm[]
+  turned: TurnedWrong[]
+  readers: ReaderHabits[]
+}
+
 export type BlankEnum = ''
 
 export type BodyHeights = {
   number: number
   heights_mm: [number, number, number] | null
+}
+
+export type ByArm = {
+  group: string
+  question: QuestionEnum
+  wrong_with_wrong: Share
+  follows_wrong: Share
+  wrong_with_right: Share
 }
 
 export type CaseDetail = {
@@ -430,6 +448,14 @@ export type Override = {
   at: string
 }
 
+export type OwnAnswers = {
+  question: QuestionEnum
+  follows_wrong: Share
+  wrong_with_wrong: Share
+  wrong_alone: Share
+  turned_wrong: Share
+}
+
 export type OwnReading = {
   mine: MineEnum
   needed: number
@@ -510,6 +536,8 @@ export type ProposedVertebra = {
   withheld_reason: string | null
 }
 
+export type QuestionEnum = 'grade' | 'fracture' | 'moderate'
+
 export type ReaderAccuracy = {
   fracture: Accuracy
   moderate: Accuracy
@@ -518,6 +546,16 @@ export type ReaderAccuracy = {
   n: number
   n_patients: number | null
   patients: LimitsAccuracy | null
+}
+
+export type ReaderHabits = {
+  reader: string
+  n_readings: number
+  short: Share
+  short_below_seconds: number | null
+  untouched_readings: Share
+  untouched_findings: Share
+  questions: OwnAnswers[]
 }
 
 export type ReaderPair = {
@@ -682,6 +720,21 @@ export type Track = {
 }
 
 export type TrackKindEnum = 'main' | 'independent' | 'imported' | 'consensus'
+
+export type Turned = {
+  hits: number | null
+  of: number
+  value: number | null
+  low: number | null
+  high: number | null
+  reason: string
+}
+
+export type TurnedWrong = {
+  question: QuestionEnum
+  between: Turned
+  within: Share
+}
 
 export type VerdictEnum = 'not_worse' | 'worse' | 'undefined'
 
