@@ -153,29 +153,34 @@ def _inflated(body: bytes) -> bytes:
         return b""
 
 
-Answers = dict[tuple[str, str], tuple[int, bytes]]
+Answer = tuple[int, bytes]
+Answers = dict[tuple[str, str], Answer]
 """Status and bytes by method and address."""
 
 
 def walk(client: Client, *, odd: bool = False) -> Answers:
-    """Ask for every address, by GET, HEAD and OPTIONS and with queries; return the answers.
+    """Ask for every address as `steps` does; return the answers."""
+    return dict(steps(client, odd=odd))
+
+
+def steps(client: Client, *, odd: bool = False) -> Iterator[tuple[tuple[str, str], Answer]]:
+    """Ask for every address, by GET, HEAD and OPTIONS and with queries; yield the answers.
 
     HEAD is asked once for each status that a route answers and OPTIONS once for each route: they
     run the same code, whatever the key. Queries are asked where GET finds something.
     """
-    answers: Answers = {}
     tried: set[tuple[str, int]] = set()
     for address, route in addresses(odd=odd).items():
-        status = _ask(client, "get", address, answers)
+        answer = _ask(client, "get", address)
+        yield ("get", address), answer
         if not any(route == known for known, _ in tried):
-            _ask(client, "options", address, answers)
-        if (route, status) not in tried:
-            tried.add((route, status))
-            _ask(client, "head", address, answers)
-        if address.startswith("/api/") and status == 200:
+            yield ("options", address), _ask(client, "options", address)
+        if (route, answer[0]) not in tried:
+            tried.add((route, answer[0]))
+            yield ("head", address), _ask(client, "head", address)
+        if address.startswith("/api/") and answer[0] == 200:
             for query in QUERIES:
-                _ask(client, "get", address + query, answers)
-    return answers
+                yield ("get", address + query), _ask(client, "get", address + query)
 
 
 def try_to_change(client: Client, keys: Sequence[str]) -> Answers:
@@ -202,13 +207,9 @@ def try_to_change(client: Client, keys: Sequence[str]) -> Answers:
 
 def ask_again(client: Client, answers: Answers) -> Answers:
     """Ask once more for what was answered before."""
-    again: Answers = {}
-    for method, address in answers:
-        _ask(client, method, address, again)
-    return again
+    return {(method, address): _ask(client, method, address) for method, address in answers}
 
 
-def _ask(client: Client, method: str, address: str, answers: Answers) -> int:
+def _ask(client: Client, method: str, address: str) -> Answer:
     response = getattr(client, method)(address)
-    answers[method, address] = (response.status_code, everything_in(response))
-    return response.status_code
+    return response.status_code, everything_in(response)

@@ -1,86 +1,21 @@
 """A reader gets no byte of another's reading before both are in."""
 
 import json
-import uuid
-from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 from asgiref.sync import sync_to_async
-from django.test import Client
 
-from annotation.activity.services import Span, record_spans
 from annotation.domain.workflow import Move
 from annotation.reading import services as readings
-from annotation.refinement.pins import set_pin
 from annotation.studies.models import Case
-from annotation.studies.volumes import grid_of
 from annotation.work.models import LiveEvent
 from tests import making, walking, working
+from tests.blinding import ACTIVE, NAME, PIN, REMARK, Blind, client_of, found_in
 from tests.webapp.test_live import HOST, OWN, Socket
 from webapp.asgi import application
 from webapp.live.routing import websocket_urlpatterns
 
 pytestmark = pytest.mark.django_db
-
-NAME = "Quaggarella"
-REMARK = "okapi between the end plates"
-PLACE_MM = 137.31905
-ACTIVE = (b"521.77", b"521.8")
-"""How long A was active on the case, as an answer would write it."""
-PIN = "gnu beside the facet joint"
-PLANTED = {
-    1: {
-        "grade_reader": 3,
-        "shape_reader": "crush",
-        "remark": REMARK,
-        "six_points_mm": working.body((PLACE_MM, -22.7719, 41.8083), (11.1907, 13.3301, 19.0709)),
-    }
-}
-
-
-class Blind:
-    """One case at reading; A and B have opened their readings, A will say what is planted."""
-
-    def __init__(self, dataset) -> None:
-        self.people = making.make_people(dataset)
-        self.checker = making.make_user("checker", dataset, making.Role.READER)
-        self.case = working.make_checking_case(dataset, self.people)
-        middle = grid_of(self.case.volume).to_mm(np.array([9.0, 5.0, 4.0]))
-        set_pin(self.case, by=self.checker, kind="note", text=PIN, at_mm=middle, number=1)
-        working.services.approve_mask(self.case, by=self.checker)
-        self.a = making.make_user("quagga", dataset, making.Role.READER)
-        self.a.first_name = NAME
-        self.a.save()
-        self.b = self.people.reader2
-        self.reading_b = working.read(self.case, self.b, {})
-
-    def markers(self) -> list[bytes]:
-        """Return what betrays A: name, words, places, measures and keys."""
-        own = readings.open_reading(self.case, user=self.a)
-        finding = readings.selectors.findings_of(own)[0]
-        said = [NAME, "quagga", REMARK, str(PLACE_MM), repr(finding.g), str(own.pk)]
-        return [text.encode() for text in said]
-
-    def say(self) -> None:
-        working.read(self.case, self.a, PLANTED)
-        at = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-        span = Span(uuid.uuid4(), self.case.pk, "reading", 521.7731, at, number=1)
-        assert record_spans(self.a, [span]) == {span.id: ""}
-
-    def submit(self) -> None:
-        readings.submit_reading(readings.open_reading(self.case, user=self.a))
-
-    def onlookers(self) -> dict:
-        people = self.people
-        return {
-            "the other reader": self.b,
-            "a reader who has not begun": people.reader1,
-            "the student": people.student,
-            "the manager": people.manager,
-            "a stranger": people.stranger,
-            "nobody": None,
-        }
 
 
 @pytest.fixture(autouse=True)
@@ -95,27 +30,11 @@ def blind(dataset):
     return Blind(dataset)
 
 
-def client_of(user) -> Client:
-    client = Client()
-    if user is not None:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def found_in(answers, markers) -> list:
-    return [
-        (place, marker)
-        for place, (_, body) in answers.items()
-        for marker in markers
-        if marker in body
-    ]
-
-
 def test_no_address_betrays_a_reading_to_anyone_before_all_are_in(blind):
     clients = {who: client_of(user) for who, user in blind.onlookers().items()}
     blind.say()
     blind.submit()
-    markers = [*blind.markers(), *ACTIVE]
+    markers = [*blind.markers(), *ACTIVE, PIN.encode()]
     for who, client in clients.items():
         answers = walking.walk(client, odd=who == "the other reader")
         assert len(answers) > 300, who
@@ -154,15 +73,37 @@ def test_what_the_other_reader_is_answered_does_not_depend_on_the_reading_at_all
     assert submitted == before
 
 
-def test_trying_to_change_things_betrays_nothing_either(blind):
+def test_whether_a_reading_is_handed_in_is_told_to_nobody_who_reads_or_refines(blind):
+    """A manager who reads is a reader: counts, times and wording are those of before."""
+    people = (blind.people.reader1, blind.reading_manager, blind.people.student)
+    clients = [client_of(user) for user in people]
     blind.say()
+    before = [walking.walk(client) for client in clients]
     blind.submit()
+    for client, answers in zip(clients, before, strict=True):
+        assert walking.ask_again(client, answers) == answers
+
+
+@pytest.mark.parametrize("exposure", ["hidden", "after_commit"])
+def test_no_address_betrays_a_hidden_proposal_to_a_reader(dataset, exposure):
+    blind = Blind(dataset, exposure)
+    blind.say()
+    markers = blind.proposed()
+    assert len(markers) > 3
+    assert found_in(walking.walk(client_of(blind.b)), markers) == []
+    seen = client_of(blind.people.student).get(f"/api/cases/{blind.case.pk}/").content
+    assert [marker for marker in markers if marker not in seen] == []
+
+
+@pytest.mark.parametrize("is_handed_in", [False, True])
+def test_trying_to_change_things_betrays_nothing_either(blind, is_handed_in):
+    blind.say()
+    if is_handed_in:
+        blind.submit()
     markers = blind.markers()
-    reading_a = readings.open_reading(blind.case, user=blind.a)
-    own = (blind.case.pk, blind.reading_b.pk, reading_a.pk, blind.case.dataset.slug + "/")
     statuses = set()
     for user in (blind.b, blind.people.student, blind.people.manager):
-        answers = walking.try_to_change(client_of(user), [str(key) for key in own])
+        answers = walking.try_to_change(client_of(user), blind.try_keys())
         assert len(answers) > 150
         assert found_in(answers, markers) == [], user
         statuses |= {status for status, _ in answers.values()}
