@@ -51,6 +51,7 @@ class HeightPlotsSerializer(serializers.Serializer[Any]):
     anterior = HeightPlotSerializer(allow_null=True)
     middle = HeightPlotSerializer(allow_null=True)
     posterior = HeightPlotSerializer(allow_null=True)
+    g = HeightPlotSerializer(allow_null=True)
 
 
 class DifferingSerializer(serializers.Serializer[Any]):
@@ -66,11 +67,21 @@ class MapRowSerializer(serializers.Serializer[Any]):
     g = DifferingSerializer()
 
 
+class PointDistancesSerializer(serializers.Serializer[Any]):
+    n = serializers.IntegerField()
+    median = serializers.FloatField()
+    p95 = serializers.FloatField()
+    p99 = serializers.FloatField()
+    largest = serializers.FloatField()
+    lateral_p95 = serializers.FloatField()
+
+
 class ReaderPairSerializer(serializers.Serializer[Any]):
     readers = serializers.ListField(child=serializers.CharField())
     confusion = serializers.ListField(child=serializers.ListField(child=serializers.IntegerField()))
     n_near_limit = serializers.IntegerField(allow_null=True)
     heights = HeightPlotsSerializer()
+    points = PointDistancesSerializer(allow_null=True)
     map = MapRowSerializer(many=True)
 
 
@@ -122,9 +133,15 @@ class MasksSerializer(serializers.Serializer[Any]):
     missed = MissedMasksSerializer(many=True)
 
 
+class ExpertSerializer(serializers.Serializer[Any]):
+    letter = serializers.CharField()
+    name = serializers.CharField()
+
+
 class FrozenReportSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField(allow_blank=True)
+    origin = serializers.CharField(allow_blank=True)
     made_at = serializers.DateTimeField()
 
 
@@ -137,6 +154,7 @@ class AgreementSerializer(serializers.Serializer[Any]):
     draws = serializers.IntegerField()
     arm = serializers.CharField()
     arms = serializers.ListField(child=serializers.CharField())
+    experts = ExpertSerializer(many=True)
     within = AgreementRowSerializer(many=True)
     masks = MasksSerializer()
     readers = serializers.ListField(child=serializers.CharField())
@@ -152,7 +170,12 @@ class AgreementSerializer(serializers.Serializer[Any]):
 
 def describe_report(report: AgreementReport) -> dict[str, Any]:
     """Return what a report is called."""
-    return {"id": report.pk, "name": report.label, "made_at": report.made_at}
+    return {
+        "id": report.pk,
+        "name": report.label,
+        "origin": report.source,
+        "made_at": report.made_at,
+    }
 
 
 def asked_report(request: Request, dataset: Dataset) -> AgreementReport:
@@ -192,7 +215,7 @@ class AgreementView(APIView):
         shown = {
             "report": describe_report(report),
             "frozen": [describe_report(row) for row in selectors.frozen_reports(dataset)],
-            "mine": selectors.letter_of(person_of(request), dataset),
+            "mine": None if report.source else selectors.letter_of(person_of(request), dataset),
             **content,
             **content["arms"][arm],
             "arm": arm,

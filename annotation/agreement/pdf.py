@@ -47,6 +47,10 @@ def write_pdf(dataset: Dataset, report: AgreementReport) -> bytes:
         Paragraph(_plain(f"{name}, {report.made_at:%Y-%m-%d %H:%M} UTC"), _TEXT),
         Paragraph(_plain(_how(content)), _TEXT),
     ]
+    if report.source:
+        experts = ", ".join(f"{one['letter']} is {one['name']}" for one in content["experts"])
+        words = f"Published readings: {report.source}. {experts}. Grades are measured."
+        story.append(Paragraph(_plain(words), _TEXT))
     for arm, found in content["arms"].items():
         story += _of_arm(arm, found)
     story += _statistics("Readers with themselves (unannounced repeats)", content["within"])
@@ -114,12 +118,27 @@ def _pair(pair: dict[str, Any], rows: Rows) -> list[Flowable]:
     )
     for height, plot in pair["heights"].items():
         if plot is not None:
-            axes = f"mean of {first} and {second}, mm", f"{first} - {second}, mm"
-            title = f"{height.title()} height: differences against the mean, {plot['n']} vertebrae"
-            story += _held(title, pdf_plots.differences(plot, axes))
+            unit = "" if height == "g" else " mm"
+            axes = f"mean of {first} and {second}{unit}", f"{first} - {second}{unit}"
+            what = "G" if height == "g" else f"{height.title()} height"
+            title = f"{what}: differences against the mean, {plot['n']} vertebrae"
+            story += _held(title, pdf_plots.differences(plot, axes, unit))
+    story += _distances(pair["points"])
     if pair["map"]:
         story += _held(f"Where {first} and {second} differ", pdf_plots.spine_map(pair["map"]))
     return story
+
+
+def _distances(points: dict[str, Any] | None) -> list[Flowable]:
+    if points is None:
+        return []
+    text = (
+        f"Six points of {points['n']} vertebrae, distances within the plane of the vertebra: median"
+        f" {points['median']:.2f} mm, 95 % below {points['p95']:.2f} mm, 99 % below"
+        f" {points['p99']:.2f} mm, largest {points['largest']:.2f} mm; across the plane 95 % below"
+        f" {points['lateral_p95']:.2f} mm."
+    )
+    return [Spacer(1, 4), Paragraph(text, _TEXT)]
 
 
 def _held(title: str, drawing: Flowable) -> list[Flowable]:

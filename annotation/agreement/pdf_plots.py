@@ -38,9 +38,10 @@ def _scale(low: float, high: float, start: float, end: float) -> Callable[[float
     return lambda value: start + (value - low) / spread * (end - start)
 
 
-def differences(plot: dict[str, Any], axes: tuple[str, str]) -> Drawing:
-    """Draw Bland and Altman's plot of one height, in millimetres."""
+def differences(plot: dict[str, Any], axes: tuple[str, str], unit: str) -> Drawing:
+    """Draw Bland and Altman's plot of one measure."""
     height, left, bottom = 170.0, 40.0, 26.0
+    digits = 1 if unit else 2
     drawing = Drawing(WIDTH, height)
     means, apart = zip(*plot["points"], strict=True)
     x = _scale(min(means), max(means), left + 8, WIDTH - 8)
@@ -56,14 +57,14 @@ def differences(plot: dict[str, Any], axes: tuple[str, str]) -> Drawing:
         dash = None if name == "bias" else [3, 2]
         line = Line(left, y(value), WIDTH, y(value), strokeColor=RED, strokeDashArray=dash)
         drawing.add(line)
-        drawing.add(_text(WIDTH - 3, y(value) + 2, f"{name} {value:+.2f} mm", "end", RED))
+        drawing.add(_text(WIDTH - 3, y(value) + 2, f"{name} {value:+.2f}{unit}", "end", RED))
     drawing.add(_text(left, height - 5, axes[1]))
     drawing.add(_text(WIDTH, 4, axes[0], "end"))
     for value in (min(means), max(means)):
         anchor = "start" if value == min(means) else "end"
-        drawing.add(_text(x(value), bottom - 10, f"{value:.1f}", anchor))
+        drawing.add(_text(x(value), bottom - 10, f"{value:.{digits}f}", anchor))
     for value in (min(ends), max(ends)):
-        drawing.add(_text(left - 3, y(value) - 2, f"{value:.1f}", "end"))
+        drawing.add(_text(left - 3, y(value) - 2, f"{value:.{digits}f}", "end"))
     return drawing
 
 

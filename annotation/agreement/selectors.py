@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Final
 
+import numpy as np
+
 from annotation.agreement.models import AgreementReport
 from annotation.consensus.selectors import incorporated_readings, settled_grades
 from annotation.domain.agreement.report import Rated
@@ -24,7 +26,7 @@ from annotation.studies.pseudonyms import worker_code
 from annotation.studies.selectors import levels_in, roles_in
 from annotation.studies.volumes import frame_of
 
-CONTENT: Final = "agreement/3"
+CONTENT: Final = "agreement/4"
 """Form of a report's content; reports kept in another form are computed anew."""
 
 
@@ -160,6 +162,7 @@ def _rated(finding: Finding, reading: Reading, level: str, letter: str) -> Rated
         shape=shape,
         g=finding.g,
         heights_mm=None if heights is None else (heights[0], heights[1], heights[2]),
+        points_mm=np.asarray(finding.six_points_mm, dtype=np.float64) if heights else None,
     )
 
 

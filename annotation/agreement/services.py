@@ -16,6 +16,7 @@ from annotation.agreement.models import AgreementReport
 from annotation.agreement.selectors import Said, Trait, closed_readings
 from annotation.domain.agreement import report
 from annotation.domain.agreement.estimates import DRAWS, SEED, Array
+from annotation.domain.agreement.points import point_distances
 from annotation.domain.agreement.report import Rated, Ratings
 from annotation.domain.agreement.values import bland_altman
 from annotation.domain.discrepancy import GREAT_DIFFERENCE_OF_G
@@ -25,7 +26,7 @@ from annotation.studies.models import Dataset
 
 ALL: Final = "all"
 EXPOSURES: Final = ("hidden", "shown", "after_commit")
-LENGTHS: Final = ("anterior", "middle", "posterior")
+PLOTTED: Final = ("anterior", "middle", "posterior", "g")
 MOST_POINTS: Final = 2000
 """Points of a plot; a larger study is thinned evenly, and says so."""
 
@@ -37,7 +38,7 @@ def report_of(dataset: Dataset) -> AgreementReport:
     kept = dataset.agreement_reports.filter(fingerprint=state, label="").first()
     if kept is not None:
         return kept
-    before = dataset.agreement_reports.first()
+    before = dataset.agreement_reports.filter(source="").first()
     known = before.content.get("masks", {}).get("cases", {}) if before else {}
     content = {
         **compute(said),
@@ -74,8 +75,13 @@ def complete(content: dict[str, Any]) -> dict[str, Any]:
             of: [{"n_patients": None, "patients": None, **row} for row in arm[of]]
             for of in ("against_consensus", "against_others")
         }
-        arms[name] = {**arm, **held, "pairs": [{"map": [], **pair} for pair in arm["pairs"]]}
+        pairs = [
+            {"map": [], "points": None, **pair, "heights": {"g": None, **pair["heights"]}}
+            for pair in arm["pairs"]
+        ]
+        arms[name] = {**arm, **held, "pairs": pairs}
     nothing = {
+        "experts": [],
         "within": [],
         "masks": {"cases": {}, "rows": [], "missed": []},
         "automation": {"arms": [], "turned": [], "readers": []},
@@ -83,15 +89,15 @@ def complete(content: dict[str, Any]) -> dict[str, Any]:
     return {**nothing, **content, "arms": arms}
 
 
-def compute(said: Said, *, draws: int = DRAWS) -> dict[str, Any]:
-    """Return the content of a report as plain values for JSON."""
+def compute(said: Said, *, arms: Sequence[str] | None = None, draws: int = DRAWS) -> dict[str, Any]:
+    """Return the content of a report as plain values for JSON, of all arms or of some."""
     again = report.within_rows(said.rated, said.again, draws=draws)
     return {
         "n_cases": said.n_cases,
         "conventions": said.conventions,
         "draws": draws,
         "seed": SEED,
-        "arms": {arm: _of_arm(_in_arm(said, arm), said, draws) for arm in arms_of(said)},
+        "arms": {arm: _of_arm(_in_arm(said, arm), said, draws) for arm in arms or arms_of(said)},
         "within": [_row(row) for row in again],
     }
 
@@ -158,9 +164,15 @@ def _pair(ratings: Ratings, first: str, second: str, said: Said) -> dict[str, An
         "readers": [first, second],
         "confusion": report.confusion(ratings, first, second).tolist(),
         "n_near_limit": _near_a_limit(grades, g, said.conventions),
-        "heights": {name: _plot(ratings.of[name][:, columns]) for name in LENGTHS},
+        "heights": {name: _plot(ratings.of[name][:, columns]) for name in PLOTTED},
+        "points": _points(ratings, columns),
         "map": [_map_row(ratings, level, columns) for level in _levels_in(ratings)],
     }
+
+
+def _points(ratings: Ratings, columns: list[int]) -> dict[str, Any] | None:
+    found = point_distances(*(ratings.points_mm[:, column] for column in columns))
+    return None if found is None else asdict(found)
 
 
 _DIFFERENT: Final[dict[str, Callable[[Array], np.ndarray[Any, Any]]]] = {
@@ -200,7 +212,7 @@ def _near_a_limit(
 
 
 def _plot(pair: Array) -> dict[str, Any] | None:
-    """Return Bland and Altman's plot of one height in millimetres; None for fewer than two."""
+    """Return Bland and Altman's plot of a height in millimetres or of G; None below two pairs."""
     found = bland_altman(pair[:, 0], pair[:, 1])
     if found is None:
         return None

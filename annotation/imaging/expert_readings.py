@@ -42,6 +42,30 @@ class ExpertReading:
     points_mm: NDArray[np.float64]
 
 
+def read_spacings(content: bytes) -> dict[str, tuple[float, float, float]]:
+    """Read the spacings: a JSON object of study to row, column and slice spacing in millimetres.
+
+    Raises:
+        ReadingsRefused: naming the study.
+    """
+    try:
+        studies = json.loads(content)
+    except ValueError as error:
+        raise ReadingsRefused(f"The spacings are no JSON: {error}.") from None
+    if not isinstance(studies, dict):
+        raise ReadingsRefused("The spacings are no object of studies.")
+    found = {}
+    for study, given in studies.items():
+        try:
+            row, column, through = (float(value) for value in given)
+        except (TypeError, ValueError):
+            raise ReadingsRefused(
+                f"Study {study} has no spacing of three positive millimetres."
+            ) from None
+        found[study] = (row, column, through)
+    return found
+
+
 def read_expert_readings(content: bytes, spacings_mm: Spacings) -> list[ExpertReading]:
     """Read the file.
 

@@ -44,6 +44,7 @@ class Rated:
         shape: one of `SHAPES`, None where not said.
         g: height ratio of the reader's points, None without points.
         heights_mm: anterior, middle, posterior, None without points or without millimetres.
+        points_mm: the six points (3, 2, 3) where they are in millimetres of the patient.
     """
 
     patient: str
@@ -54,6 +55,7 @@ class Rated:
     shape: str | None = None
     g: float | None = None
     heights_mm: tuple[float, float, float] | None = None
+    points_mm: Array | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,14 @@ class Ratings:
         levels: of the rows.
         patients: of the rows, as numbers.
         of: arrays (rows, readers) by what was rated, NaN where missing.
+        points_mm: six points, shape (rows, readers, 3, 2, 3), NaN where missing.
     """
 
     readers: tuple[str, ...]
     levels: NDArray[np.str_]
     patients: NDArray[np.int64]
     of: dict[str, Array] = field(default_factory=dict)
-
-    def part(self, rows: NDArray[np.bool_]) -> "Ratings":
-        """Return some of the vertebrae."""
-        some = {name: array[rows] for name, array in self.of.items()}
-        return Ratings(self.readers, self.levels[rows], self.patients[rows], some)
+    points_mm: Array = field(default_factory=lambda: np.zeros((0, 0, 3, 2, 3)))
 
 
 def tabulate(rated: Iterable[Rated]) -> Ratings:
@@ -116,14 +115,18 @@ def tabulate(rated: Iterable[Rated]) -> Ratings:
     if len(seen) < len(said):
         raise ValueError("a reader speaks twice of one vertebra")
     arrays = {name: np.full((len(rows), len(readers)), np.nan) for name in _RATED}
+    points = np.full((len(rows), len(readers), 3, 2, 3), np.nan)
     for one in said:
+        here = place[one.vertebra], column[one.reader]
         for name, value_of in _RATED.items():
             found = value_of(one)
             if found is not None:
-                arrays[name][place[one.vertebra], column[one.reader]] = found
+                arrays[name][here] = found
+        if one.points_mm is not None:
+            points[here] = one.points_mm
     _, patients = np.unique([one.patient for one in rows.values()], return_inverse=True)
     levels = np.array([one.level for one in rows.values()], dtype=np.str_)
-    return Ratings(readers, levels, patients.astype(np.int64), arrays)
+    return Ratings(readers, levels, patients.astype(np.int64), arrays, points)
 
 
 def agreement_rows(ratings: Ratings, *, draws: int, seed: int) -> list[Row]:

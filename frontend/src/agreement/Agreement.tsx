@@ -3,6 +3,7 @@ import { IconLock, IconScale } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useDataset } from '../api/queries'
 import type { Agreement as Report } from '../api/types'
 import { formatMoment, formatNumber } from '../domain/format'
 import { Answer } from '../shell/Answer'
@@ -16,6 +17,7 @@ import { HeightPlot } from './HeightPlot'
 import { KappaTable } from './KappaTable'
 import { LevelBars } from './LevelBars'
 import { Masks } from './Masks'
+import { PublishedDialog } from './PublishedDialog'
 import { type Asked, FILES, fileAddress, useAgreement } from './queries'
 import { SpineMap } from './SpineMap'
 import { Together } from './Together'
@@ -31,6 +33,8 @@ export function Agreement() {
   const { dataset } = useParams({ from: '/d/$dataset/agreement' })
   const [asked, setAsked] = useState<Asked>({ arm: 'all', report: null })
   const [chosen, setChosen] = useState(0)
+  const [importing, setImporting] = useState(false)
+  const isManager = useDataset(dataset).data?.roles.includes('manager') ?? false
   const query = useAgreement(dataset, asked)
   const report = query.data
   const pair = report?.pairs[chosen] ?? report?.pairs[0]
@@ -60,10 +64,16 @@ export function Agreement() {
       {FILES.map((ending) => (
         <Button key={ending} component="a" href={fileAddress(dataset, ending, asked.report)} variant="default" download>{t(`agreement.${ending}`)}</Button>
       ))}
+      {isManager && <Button variant="default" onClick={() => setImporting(true)}>{t('agreement.published.open')}</Button>}
     </div>
   )
+  const showPublished = (id: number) => {
+    setImporting(false)
+    setAsked({ arm: 'all', report: id })
+  }
   return (
     <Page dataset={dataset} title={<Title report={report} />} subtitle={<Subtitle report={report} readers={pair?.readers} />} actions={actions}>
+      {importing && <PublishedDialog dataset={dataset} onClose={() => setImporting(false)} onDone={showPublished} />}
       <Answer query={query}>
         {(found) =>
           pair ? (
@@ -124,8 +134,11 @@ function Title({ report }: { report: Report | undefined }) {
 function Subtitle({ report, readers }: { report: Report | undefined; readers: readonly string[] | undefined }) {
   const { t } = useTranslation()
   if (!report) return null
+  const { origin } = report.report
+  const named = report.experts.map(({ letter, name }) => t('agreement.published.expert', { letter, name })).join(', ')
   const parts = [
-    readers ? t('agreement.readers', { first: readers[0], second: readers[1] }) : t('agreement.no_readers'),
+    ...(origin ? [t('agreement.published.from', { origin }), named] : []),
+    readers && origin ? t('agreement.pair', { first: readers[0], second: readers[1] }) : readers ? t('agreement.readers', { first: readers[0], second: readers[1] }) : t('agreement.no_readers'),
     t('agreement.patients', { count: report.n_patients }),
     t('agreement.vertebrae', { count: report.n_by_two, written: formatNumber(report.n_by_two) }),
   ]

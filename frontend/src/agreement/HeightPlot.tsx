@@ -7,7 +7,7 @@ import page from '../shell/page.module.css'
 import classes from './Agreement.module.css'
 import { marksOf } from './summary'
 
-const NAMES = ['anterior', 'middle', 'posterior'] as const
+const NAMES = ['anterior', 'middle', 'posterior', 'g'] as const
 const SIZE = { width: 720, height: 250, left: 44, right: 16, top: 16, bottom: 30 }
 
 /** Differences of one height against the mean, in millimetres, after Bland and Altman. */
@@ -17,10 +17,11 @@ export function HeightPlot({ pair }: { pair: ReaderPair }) {
   const plot = pair.heights[name]
   const [first = '', second = ''] = pair.readers
   const which = t(`agreement.height.${name}`)
+  const unit = name === 'g' ? '' : t('agreement.mm')
   return (
     <section className={`${page.panel} ${page.padded}`}>
       <div className={classes.titled}>
-        <h2 className={page.panelTitle}>{plot ? t('agreement.bias', { which, first, bias: formatChange(plot.bias, 2) }) : t('agreement.no_heights', { which })}</h2>
+        <h2 className={page.panelTitle}>{plot ? t('agreement.bias', { which, first, bias: formatChange(plot.bias, name === 'g' ? 3 : 2), unit }) : t('agreement.no_heights', { which })}</h2>
         <SegmentedControl
           size="xs"
           value={name}
@@ -29,14 +30,24 @@ export function HeightPlot({ pair }: { pair: ReaderPair }) {
           aria-label={t('agreement.which_height')}
         />
       </div>
+      {pair.points && (
+        <p className={page.subtitle}>
+          {t('agreement.points', {
+            count: pair.points.n,
+            median: formatNumber(pair.points.median, 2),
+            p95: formatNumber(pair.points.p95, 2),
+            largest: formatNumber(pair.points.largest, 2),
+          })}
+        </p>
+      )}
       {plot && (
         <>
           <p className={page.subtitle}>
-            {t('agreement.limits', { half: formatNumber((plot.limits[1]! - plot.limits[0]!) / 2, 2) })}
-            {plot.slope !== null && ` ${t('agreement.slope', { slope: formatChange(plot.slope, 3) })}`}
+            {t('agreement.limits', { half: formatNumber((plot.limits[1]! - plot.limits[0]!) / 2, 2), unit })}
+            {plot.slope !== null && ` ${t('agreement.slope', { slope: formatChange(plot.slope, 3), context: name === 'g' ? 'ratio' : undefined })}`}
             {plot.every > 1 && ` ${t('agreement.thinned', { every: plot.every })}`}
           </p>
-          <Differences plot={plot} label={t('agreement.plot_label', { first, second, which })} axes={{ x: t('agreement.mean_of', { first, second }), y: t('agreement.difference_of', { first, second }) }} />
+          <Differences plot={plot} label={t('agreement.plot_label', { first, second, which })} axes={{ x: t('agreement.mean_of', { first, second, unit }), y: t('agreement.difference_of', { first, second, unit }) }} />
         </>
       )}
     </section>
@@ -59,7 +70,7 @@ function Differences({ plot, label, axes }: DifferencesProps) {
     from + ((value - marks[0]!) / (marks.at(-1)! - marks[0]!)) * (to - from)
   const x = scale(xs, SIZE.left, SIZE.width - SIZE.right)
   const y = scale(ys, SIZE.height - SIZE.bottom, SIZE.top)
-  const decimals = (marks: number[]) => ((marks[1] ?? 1) - (marks[0] ?? 0) < 1 ? 1 : 0)
+  const decimals = (marks: number[]) => Math.max(0, -Math.floor(Math.log10((marks[1] ?? 1) - (marks[0] ?? 0)) + 1e-9))
   const lines = [
     { value: plot.limits[1]!, name: t('agreement.upper'), style: classes.limit },
     { value: plot.bias, name: t('agreement.bias_line'), style: classes.biasLine },

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from '../api/client'
 import type { Agreement, Automation } from '../api/types'
 
@@ -26,6 +26,26 @@ export const useAutomation = (dataset: string, report: number | null) =>
     queryFn: ({ signal }) => api.get<Automation>(`${place(dataset)}/automation/?${frozen(report).slice(1)}`, signal),
     placeholderData: keepPreviousData,
   })
+
+export interface Published {
+  readonly name: string
+  readonly origin: string
+  readonly readings: File
+  readonly spacings: File
+}
+
+/** Sends published readings; their report stands beside the frozen ones. */
+export function useImportPublished(dataset: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (said: Published) => {
+      const body = new FormData()
+      for (const [name, value] of Object.entries(said)) body.append(name, value as string | File)
+      return api.post<Agreement['report']>(`${place(dataset)}/published/`, body)
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['agreement', dataset] }),
+  })
+}
 
 export const FILES = ['csv', 'json', 'pdf'] as const
 

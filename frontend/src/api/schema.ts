@@ -42,6 +42,7 @@ export type Agreement = {
   draws: number
   arm: string
   arms: string[]
+  experts: Expert[]
   within: AgreementRow[]
   masks: Masks
   readers: string[]
@@ -216,6 +217,11 @@ export type EffortGroup = {
   why_no_changes: string
 }
 
+export type Expert = {
+  letter: string
+  name: string
+}
+
 export type FilesAdded = {
   n_files: number
   n_bytes: number
@@ -254,6 +260,7 @@ export type FrontEnum = 'left' | 'right'
 export type FrozenReport = {
   id: number
   name: string
+  origin: string
   made_at: string
 }
 
@@ -282,6 +289,7 @@ export type HeightPlots = {
   anterior: HeightPlot | null
   middle: HeightPlot | null
   posterior: HeightPlot | null
+  g: HeightPlot | null
 }
 
 export type ImportFinding = {
@@ -494,6 +502,15 @@ export type Pin = {
 
 export type PinKindEnum = 'note' | 'ask'
 
+export type PointDistances = {
+  n: number
+  median: number
+  p95: number
+  p99: number
+  largest: number
+  lateral_p95: number
+}
+
 export type Problem = {
   code: string
   level: string | null
@@ -563,6 +580,7 @@ export type ReaderPair = {
   confusion: number[][]
   n_near_limit: number | null
   heights: HeightPlots
+  points: PointDistances | null
   map: MapRow[]
 }
 
