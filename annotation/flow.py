@@ -10,6 +10,7 @@ from annotation.preannotation import services as preannotation
 from annotation.preannotation.models import PreAnnotation
 from annotation.reading.allotting import assign_on_arrival
 from annotation.reading.services import close_readings_when_all_are_in
+from annotation.reading.services_amend import ON_AMENDED
 from annotation.refinement import selectors as masks
 from annotation.refinement import services as refinement
 from annotation.refinement.heights import begin_mask_heights
@@ -37,6 +38,7 @@ def fill() -> None:
     ON_ARRIVAL[Stage.CONSENSUS].append(open_sitting)
     ON_ARRIVAL[Stage.FINAL].append(note_effort)
     ON_ARRIVAL[Stage.FINAL].append(keep_normal_bodies)
+    ON_AMENDED[:] = [open_sitting]
     ON_IMPORTED_MASK[:] = [_begin_imported]
     ON_FAILURE[Job.Kind.INTAKE] = intake.note_failure
     ON_FAILURE[Job.Kind.PREANNOTATION] = preannotation.note_failure

@@ -2,7 +2,15 @@
 
 from annotation.activity.models import Activity
 from annotation.agreement.models import AgreementReport
-from annotation.consensus.models import Disagreement, NormalBody, Settlement, Sitting
+from annotation.consensus.models import (
+    Attendance,
+    Disagreement,
+    NormalBody,
+    Settlement,
+    Signature,
+    Sitting,
+    Turn,
+)
 from annotation.preannotation.models import (
     ModelVersion,
     PreAnnotation,
@@ -47,6 +55,7 @@ __all__ = [
     "AgreementReport",
     "AnomalyDeclaration",
     "Assignment",
+    "Attendance",
     "Case",
     "CaseEffort",
     "CaseEvent",
@@ -82,10 +91,12 @@ __all__ = [
     "Series",
     "ServiceTerm",
     "Settlement",
+    "Signature",
     "Sitting",
     "Stroke",
     "Study",
     "TrainingRound",
+    "Turn",
     "User",
     "Vertebra",
     "Volume",

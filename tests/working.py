@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from annotation.bridge.strokes import Heading, LevelChange, Tool, difference, encode_stroke
+from annotation.consensus import selectors as consensus
+from annotation.consensus import signing
 from annotation.domain.workflow import Move, Role
 from annotation.reading import services as reading_services
 from annotation.reading.selectors import findings_of
@@ -108,6 +110,14 @@ def make_consensus_case(dataset, people, said_a: dict, said_b: dict, levels=LEVE
     case = make_reading_case(dataset, people, levels)
     read_and_submit(case, people.reader1, said_a)
     read_and_submit(case, people.reader2, said_b)
+    return case
+
+
+def sign_all(case: Case) -> Case:
+    """Sign the sitting of a case as everyone who has to; the case is final afterwards."""
+    for user in signing.unsigned(consensus.newest_sitting(case)):
+        signing.settle_case(Case.objects.get(pk=case.pk), by=user)
+    case.refresh_from_db()
     return case
 
 

@@ -14,7 +14,15 @@ from django.conf import settings
 from django.db import models, transaction
 
 from annotation.activity.models import Activity
-from annotation.consensus.models import Disagreement, NormalBody, Settlement, Sitting
+from annotation.consensus.models import (
+    Attendance,
+    Disagreement,
+    NormalBody,
+    Settlement,
+    Signature,
+    Sitting,
+    Turn,
+)
 from annotation.preannotation.models import ModelVersion, PreAnnotation, ProposedVertebra
 from annotation.reading.models import Assignment, Finding, PlantedError, Reading
 from annotation.refinement.models import (
@@ -133,10 +141,14 @@ def _collect(cases: list[Case], patient: Patient, left: _Leftovers) -> None:
 def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
     """Delete in the order in which rows rest on one another; return how many of each."""
     images = Image.objects.filter(series__study__patient=patient)
+    Reading.unblinded.filter(case__in=cases).update(amends=None)  # they would hold each other
     queries: Iterable[models.QuerySet[Any]] = (
         NormalBody.objects.filter(case__in=cases),
         Settlement.objects.filter(sitting__case__in=cases),
+        Turn.objects.filter(disagreement__sitting__case__in=cases),
         Disagreement.objects.filter(sitting__case__in=cases),
+        Signature.objects.filter(sitting__case__in=cases),
+        Attendance.objects.filter(sitting__case__in=cases),
         Sitting.objects.filter(case__in=cases),
         Finding.unblinded.filter(reading__case__in=cases),
         Reading.unblinded.filter(case__in=cases),

@@ -9,9 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.consensus import selectors, services
-from annotation.consensus.models import Disagreement, Settlement, Sitting
+from annotation.consensus import room, selectors, services
+from annotation.consensus.models import Disagreement, Settlement, Sitting, Turn
+from annotation.consensus.room_api import (
+    RoomSerializer,
+    SignatureSerializer,
+    describe_room,
+    describe_signatures,
+)
+from annotation.domain.anomalies import Anomaly
 from annotation.domain.discrepancy import Kind
+from annotation.domain.proposal import CountedFrom
 from annotation.domain.workflow import Stage
 from annotation.reading.api import (
     ChangedFindingSerializer,
@@ -20,19 +28,27 @@ from annotation.reading.api import (
 )
 from annotation.reading.models import Finding, Reading
 from annotation.reading.selectors import findings_of
+from annotation.reading.services_amend import note_others_seen
 from annotation.studies.models import Case, User
 from annotation.studies.selectors import get_case, person_of
 
-TAKEN = ["agreed", "a", "b", "mean", "edited"]
+TAKEN = ["agreed", "a", "b", "mean", "edited", "adjudicated"]
 
 
 class SettlementOutSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     taken = serializers.ChoiceField(choices=TAKEN)
+    basis = serializers.CharField(allow_blank=True)
     finding = FindingSerializer()
     by = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField()
     remark = serializers.CharField(allow_blank=True)
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
 
 
 class DisagreementOutSerializer(serializers.Serializer[Any]):
@@ -44,7 +60,18 @@ class DisagreementOutSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     a = FindingSerializer(allow_null=True)
     b = FindingSerializer(allow_null=True)
+    a_name = serializers.CharField(allow_blank=True)
+    b_name = serializers.CharField(allow_blank=True)
+    deferred_at = serializers.DateTimeField(allow_null=True)
+    asked = AskedSerializer(allow_null=True)
     settled = SettlementOutSerializer(allow_null=True)
+
+
+class StatementSerializer(serializers.Serializer[Any]):
+    levels_counted_from = serializers.ChoiceField(choices=list(CountedFrom), allow_blank=True)
+    anomalies = serializers.ListField(
+        child=serializers.ChoiceField(choices=[one.value for one in Anomaly])
+    )
 
 
 class ConsensusOutSerializer(serializers.Serializer[Any]):
@@ -55,6 +82,10 @@ class ConsensusOutSerializer(serializers.Serializer[Any]):
     open = serializers.IntegerField()
     may_settle = serializers.BooleanField()
     proposal_shown = serializers.BooleanField()
+    classifies_ao = serializers.BooleanField()
+    statements = StatementSerializer(many=True)
+    signatures = SignatureSerializer(many=True)
+    room = RoomSerializer()
 
 
 class SettleSerializer(serializers.Serializer[Any]):
@@ -68,6 +99,7 @@ def describe_settlement(row: Settlement) -> dict[str, Any]:
     return {
         "id": row.pk,
         "taken": row.taken,
+        "basis": row.basis,
         "finding": {**describe_finding(row), "remark": ""},
         "by": row.by.display_name if row.by else "",
         "at": row.at,
@@ -79,7 +111,18 @@ def _describe_consensus(user: User, case: Case, sitting: Sitting) -> dict[str, A
     standing = selectors.standing_settlements(sitting)
     rows = list(sitting.disagreements.select_related("vertebra").order_by("rank"))
     findings = _findings_by_reading(sitting)
-    shown = [_describe_disagreement(row, findings, standing) for row in rows]
+    names, turns = _names_of(sitting), _turns_of(sitting)
+    shown = [
+        {
+            **_describe_disagreement(row, findings, standing),
+            "a_name": names.get(row.reading_a_id, ""),
+            "b_name": names.get(row.reading_b_id, ""),
+            **_describe_turns(turns.get(row.pk, [])),
+        }
+        for row in rows
+    ]
+    readings = sorted(sitting.readings.select_related("protocol"), key=lambda row: row.pk)
+    at_work = describe_room(user, sitting)
     agreed = [row for row in standing.values() if row.taken == Settlement.Taken.AGREED]
     return {
         "case": case.pk,
@@ -87,8 +130,44 @@ def _describe_consensus(user: User, case: Case, sitting: Sitting) -> dict[str, A
         "disagreements": shown,
         "agreed": len(agreed),
         "open": sum(row["settled"] is None for row in shown),
-        "may_settle": case.stage == Stage.CONSENSUS.value,
+        "may_settle": case.stage == Stage.CONSENSUS.value and at_work["role"] != "onlooker",
         "proposal_shown": selectors.is_proposal_shown(user, case),
+        "classifies_ao": any(row.protocol.classifies_ao for row in readings),
+        "statements": [
+            {"levels_counted_from": row.levels_counted_from, "anomalies": row.anomalies}
+            for row in readings
+        ],
+        "signatures": describe_signatures(sitting) if sitting.closed_at else [],
+        "room": at_work,
+    }
+
+
+def _names_of(sitting: Sitting) -> dict[object, str]:
+    """Return the readers' names by reading, once the sitting is closed."""
+    if sitting.closed_at is None:
+        return {}
+    rows = sitting.readings.select_related("reader")
+    return {row.pk: row.reader.display_name for row in rows}
+
+
+def _turns_of(sitting: Sitting) -> dict[object, list[Turn]]:
+    rows = Turn.objects.filter(disagreement__sitting=sitting).select_related("by")
+    found: dict[object, list[Turn]] = {}
+    for row in rows.order_by("at", "id"):
+        found.setdefault(row.disagreement_id, []).append(row)
+    return found
+
+
+def _describe_turns(turns: list[Turn]) -> dict[str, Any]:
+    """Return when a disagreement was last put off, and the question to a third reader if any."""
+    deferred = [row.at for row in turns if row.kind == Turn.Kind.DEFERRED]
+    others = [row for row in turns if row.kind != Turn.Kind.DEFERRED]
+    asked = others[-1] if others and others[-1].kind == Turn.Kind.ASKED else None
+    return {
+        "deferred_at": deferred[-1] if deferred else None,
+        "asked": {"by": asked.by.display_name, "at": asked.at, "note": asked.note}
+        if asked
+        else None,
     }
 
 
@@ -121,8 +200,12 @@ def _describe_disagreement(
     }
 
 
-def _answer(user: User, case: Case) -> Response:
+def answer_consensus(user: User, case: Case) -> Response:
+    """Return the sitting of a case to a reader, who from then on knows the others' readings."""
     sitting = selectors.get_sitting(user, case)
+    if case.stage == Stage.CONSENSUS.value:
+        room.require_opened(sitting)
+    note_others_seen(user, case)
     return Response(ConsensusOutSerializer(_describe_consensus(user, case, sitting)).data)
 
 
@@ -132,7 +215,7 @@ class ConsensusView(APIView):
     @extend_schema(responses=ConsensusOutSerializer)
     def get(self, request: Request, case_id: UUID) -> Response:
         user = person_of(request)
-        return _answer(user, get_case(user, case_id))
+        return answer_consensus(user, get_case(user, case_id))
 
 
 class ConfirmThresholdView(APIView):
@@ -143,7 +226,7 @@ class ConfirmThresholdView(APIView):
         user = person_of(request)
         case = get_case(user, case_id)
         services.confirm_threshold(case, by=user)
-        return _answer(user, case)
+        return answer_consensus(user, case)
 
 
 class SettleView(APIView):
@@ -169,7 +252,7 @@ class SettleView(APIView):
             said=given.validated_data.get("finding"),
             remark=given.validated_data.get("remark", ""),
         )
-        return _answer(user, disagreement.sitting.case)
+        return answer_consensus(user, disagreement.sitting.case)
 
 
 class ReopenDisagreementView(APIView):
@@ -180,4 +263,4 @@ class ReopenDisagreementView(APIView):
         user = person_of(request)
         disagreement = selectors.get_disagreement(user, disagreement_id)
         services.reopen_disagreement(disagreement, by=user)
-        return _answer(user, disagreement.sitting.case)
+        return answer_consensus(user, disagreement.sitting.case)

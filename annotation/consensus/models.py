@@ -11,13 +11,19 @@ from annotation.studies.models import Case, Vertebra
 
 
 class Sitting(models.Model):
-    """One consensus over the readings of one case; reopening makes a new one."""
+    """One consensus over the readings of one case; reopening makes a new one.
+
+    `pen` is who decides now, while they are in the room.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="sittings")
     number = models.PositiveSmallIntegerField()
     readings = models.ManyToManyField(Reading, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    pen = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["case", "number"]
@@ -52,7 +58,10 @@ class Disagreement(models.Model):
 
 
 class Settlement(FindingFields):
-    """The agreed finding on one vertebra; a later row replaces it, `REOPENED` takes it back."""
+    """The agreed finding on one vertebra; a later row replaces it, `REOPENED` takes it back.
+
+    `basis` says what a third reader took: `a`, `b`, `mean` or `edited`; else it is `taken`.
+    """
 
     class Taken(models.TextChoices):
         AGREED = "agreed"
@@ -60,6 +69,7 @@ class Settlement(FindingFields):
         B = "b"
         MEAN = "mean"
         EDITED = "edited"
+        ADJUDICATED = "adjudicated"
         REOPENED = "reopened"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,7 +77,8 @@ class Settlement(FindingFields):
     disagreement = models.ForeignKey(
         Disagreement, models.CASCADE, null=True, blank=True, related_name="settlements"
     )
-    taken = models.CharField(max_length=10, choices=Taken.choices)
+    taken = models.CharField(max_length=12, choices=Taken.choices)
+    basis = models.CharField(max_length=12, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
@@ -76,6 +87,67 @@ class Settlement(FindingFields):
 
     def __str__(self) -> str:
         return f"{self.taken} on {self.level}"
+
+
+class Turn(models.Model):
+    """What was said of a disagreement besides its settlement; append-only, the newest counts."""
+
+    class Kind(models.TextChoices):
+        DEFERRED = "deferred"
+        ASKED = "asked"
+        TAKEN_BACK = "taken_back"
+
+    disagreement = models.ForeignKey(Disagreement, models.CASCADE, related_name="turns")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.disagreement_id}"
+
+
+class Attendance(models.Model):
+    """A person in the room of a sitting; there as long as they were seen a moment ago."""
+
+    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="attendances")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    entered_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["entered_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["sitting", "person"], name="attendance_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.sitting_id}"
+
+
+class Signature(models.Model):
+    """Someone stands by all that a sitting has settled; void once anything of it changes.
+
+    A manager may sign in place of a reader who has left: then `in_place_of` and `reason` say so.
+    """
+
+    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="signatures")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    in_place_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    void_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"signature of {self.by_id}"
 
 
 class NormalBody(models.Model):

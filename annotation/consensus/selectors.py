@@ -53,6 +53,24 @@ def get_disagreement(user: User, disagreement_id: UUID) -> Disagreement:
     return disagreement
 
 
+def lock_sitting(sitting: Sitting, by: User) -> None:
+    """Lock the newest sitting of a case at consensus for a reader, who is about to change it.
+
+    Raises:
+        NotPermitted: for anyone but readers of the dataset.
+        Conflict: if the sitting is closed, or the case is being read by this reader.
+    """
+    case = sitting.case
+    if Role.READER not in roles_in(by, case.dataset):
+        raise NotPermitted("Only a reader of this dataset may do this.")
+    Sitting.objects.select_for_update().get(pk=sitting.pk)
+    case.refresh_from_db(fields=["stage"])
+    newest = newest_sitting(case)
+    stage = stage_for(by, case)
+    if stage != Stage.CONSENSUS.value or newest is None or newest.pk != sitting.pk:
+        raise Conflict(f"The case is at stage {stage}; this sitting is closed.", code="stage")
+
+
 def standing_settlements(sitting: Sitting) -> dict[int, Settlement]:
     """Return the settlement that stands for each vertebra number; none where it is open again."""
     newest: dict[int, Settlement] = {}

@@ -1,27 +1,25 @@
-"""Verbs of the consensus: open a sitting, settle, take back, close."""
+"""Verbs of the consensus: open a sitting, settle, take back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
-from django.utils import timezone
 
-from annotation.consensus import selectors
+from annotation.consensus import asking, room, selectors
 from annotation.consensus.models import Disagreement, Settlement, Sitting
+from annotation.consensus.signing import close_sitting, void_signatures
 from annotation.domain.discrepancy import Difference, Kind, Limits, Said, disagreements_of_many
 from annotation.domain.frames import Frame
 from annotation.domain.fusion import fuse_points
 from annotation.domain.genant import CONVENTIONS, Shape, measure_points
-from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
-from annotation.domain.workflow import Move, Role, Stage
+from annotation.domain.refusals import Conflict, ContentRefused
+from annotation.domain.workflow import Role
 from annotation.reading.models import Finding, FindingFields, Reading
 from annotation.reading.provenance import PlacedBy, all_by
 from annotation.reading.selectors import findings_of, submitted_readings
 from annotation.reading.services import put_points, say
 from annotation.studies.models import Case, User
-from annotation.studies.selectors import role_for, roles_in
-from annotation.studies.services import advance_case
 from annotation.studies.volumes import frame_of
 
 Taken = Settlement.Taken
@@ -36,7 +34,8 @@ def open_sitting(case: Case) -> None:
     """Compare the submitted readings of a case that has arrived at consensus.
 
     Vertebrae on which they agree settle themselves; if they agree on all, so does the case. A
-    case that was opened again keeps what was settled before, until someone takes it back.
+    case that was opened again, or of which a reading was amended, keeps what was settled before
+    where the readings still say the same, until someone takes it back.
     """
     readings = submitted_readings(case)
     previous = selectors.newest_sitting(case)
@@ -48,10 +47,11 @@ def open_sitting(case: Case) -> None:
         _write_disagreement(sitting, readings, findings, difference)
     differing = {difference.number for difference in differences}
     _settle_agreed(sitting, findings, differing)
-    if previous is not None and set(previous.readings.all()) == set(readings):
+    if previous is not None:
         _carry_over(previous, sitting)
-    elif not differences:
-        _close(sitting, by=None, role=Role.SYSTEM)
+    is_opened_again = previous is not None and set(previous.readings.all()) == set(readings)
+    if not differences and not is_opened_again:
+        close_sitting(sitting, by=None, role=Role.SYSTEM)
 
 
 def _differences(
@@ -81,6 +81,7 @@ def _said(finding: Finding, frame: Frame) -> Said:
         not_graded_reason=finding.not_graded_reason,
         deformity=frozenset(finding.deformity),
         foreign_material=frozenset(finding.foreign_material),
+        ao_class=finding.ao_class,
         frame=frame,
     )
 
@@ -119,14 +120,33 @@ def _settle_agreed(
 
 
 def _carry_over(previous: Sitting, sitting: Sitting) -> None:
-    """Keep what was settled by people, with their names and times."""
+    """Keep what people settled, with their names, where the readings say what they said then."""
     settled = selectors.standing_settlements(previous)
+    asked = {row.disagreement.vertebra_id: row for row in room.asked_turns(previous).values()}
+    then, now = _words_by_number(previous), _words_by_number(sitting)
     for disagreement in sitting.disagreements.select_related("vertebra"):
-        before = settled.get(disagreement.vertebra.number)
+        number = disagreement.vertebra.number
+        if then.get(number) != now[number]:
+            continue
+        if (turn := asked.get(disagreement.vertebra_id)) is not None:
+            asking.ask_again(disagreement, turn)
+        before = settled.get(number)
         if before is not None and before.by_id is not None:
-            _copy(before, sitting, disagreement, taken=before.taken, by=before.by).save(
-                force_insert=True
-            )
+            kept = _copy(before, sitting, disagreement, taken=before.taken, by=before.by)
+            kept.basis, kept.remark = before.basis, before.remark
+            kept.save(force_insert=True)
+    if asked and not room.asked_turns(sitting):
+        asking.end_adjudication(sitting, "A reading was amended.")
+
+
+def _words_by_number(sitting: Sitting) -> dict[int, list[str]]:
+    """Return all that the readings of a sitting say of each vertebra, to be compared."""
+    words: dict[int, list[str]] = {}
+    for reading in sitting.readings.all():
+        for row in findings_of(reading):
+            said = {name: getattr(row, name) for name in _COPIED}
+            words.setdefault(row.vertebra.number, []).append(f"{reading.reader_id} {said}")
+    return {number: sorted(said) for number, said in words.items()}
 
 
 def _copy(
@@ -146,10 +166,18 @@ def _fused(sitting: Sitting, rows: Sequence[Finding]) -> Settlement:
     settlement = _copy(rows[0], sitting, None, taken=Taken.MEAN, by=None)
     settlement.remark = ""
     settlement.confidence = "unsure" if any(row.confidence == "unsure" for row in rows) else "sure"
+    settlement.slice_first = _mean_slice([row.slice_first for row in rows])
+    settlement.slice_last = _mean_slice([row.slice_last for row in rows])
     points = [np.asarray(row.six_points_mm) for row in rows if row.six_points_mm is not None]
     fused = fuse_points(points).six_points_mm if points else None
     put_points(settlement, fused, sitting.case.volume, by=_origins(rows))
     return settlement
+
+
+def _mean_slice(slices: Sequence[int | None]) -> int | None:
+    """Return the mean of the slices that readers name, rounded; None where nobody names one."""
+    named = [one for one in slices if one is not None]
+    return round(sum(named) / len(named)) if named else None
 
 
 def _origins(rows: Sequence[Finding]) -> list[list[str]] | None:
@@ -172,18 +200,24 @@ def settle_disagreement(
 ) -> Settlement:
     """Settle one vertebra; an earlier settlement stays on record and counts no more.
 
+    What a third reader decides is `adjudicated`, with what they took as its basis.
+
     Args:
         disagreement: of the newest sitting of a case at consensus.
-        by: a reader.
+        by: a reader of the case who holds the pen or finds it free, or the third reader asked.
         taken: `a`, `b`, `mean` of both sets of points, or `edited`.
         said: the edited fields; the others are reader A's.
         remark: why; needed where the grade is neither A's nor B's.
 
     Raises:
-        Conflict: if the case is not at consensus, or the sitting is not the newest.
+        NotPermitted: if the person only looks on.
+        Conflict: if the case is not at consensus, the sitting is not the newest or its wash-out
+            lasts, someone else holds the pen, or a third reader was asked.
         ContentRefused: if there is nothing to take, or a remark is missing.
     """
-    _require_sitting(disagreement.sitting, by)
+    sitting = disagreement.sitting
+    selectors.lock_sitting(sitting, by)
+    room.require_decider(sitting, by, disagreement)
     a = selectors.finding_in(disagreement.reading_a, disagreement)
     b = selectors.finding_in(disagreement.reading_b, disagreement)
     if taken == Taken.MEAN:
@@ -192,15 +226,30 @@ def settle_disagreement(
         settlement = _edited(disagreement, a or b, said or {})
     else:
         settlement = _taken(disagreement, a if taken == Taken.A else b)
-    settlement.taken, settlement.by, settlement.remark = taken, by, remark
-    settlement.disagreement = disagreement
+    settlement.taken = settlement.basis = taken
+    settlement.by, settlement.remark, settlement.disagreement = by, remark, disagreement
     overruled = [row.grade_reader for row in (a, b) if row is not None]
     if taken == Taken.EDITED and not remark and settlement.grade_reader not in overruled:
         raise ContentRefused(
             "A grade that neither reader gave needs a remark.", code="remark_missing"
         )
+    if room.role_in(sitting, by) == "adjudicator":
+        settlement.taken = Taken.ADJUDICATED
+        asking.assign_adjudication(sitting, by.pk)
     settlement.save(force_insert=True)
+    _after_change(sitting)
     return settlement
+
+
+def _after_change(sitting: Sitting) -> None:
+    """Void signatures, end what third readers had to do if nothing is asked, tell open pages."""
+    void_signatures(sitting)
+    settled = selectors.standing_settlements(sitting)
+    asked = room.asked_turns(sitting)
+    rows = sitting.disagreements.filter(pk__in=list(asked)).select_related("vertebra")
+    if asked and all(row.vertebra.number in settled for row in rows):
+        asking.end_adjudication(sitting)
+    room.tell_of(sitting)
 
 
 def _taken(disagreement: Disagreement, finding: Finding | None) -> Settlement:
@@ -227,6 +276,10 @@ def _mean(disagreement: Disagreement, a: Finding | None, b: Finding | None) -> S
     measured = measure_points(np.asarray(settlement.six_points_mm), convention)
     settlement.grade_reader, settlement.not_graded_reason = measured.grade, ""
     settlement.shape_reader = "" if measured.shape is Shape.NONE else measured.shape.value
+    if settlement.grade_reader == 0:
+        settlement.slice_first = settlement.slice_last = None
+    if len({row.ao_class for row in rows}) > 1:
+        settlement.ao_class = ""  # classes have no mean
     settlement.deformity = sorted({flag for row in rows for flag in row.deformity})
     settlement.foreign_material = sorted({flag for row in rows for flag in row.foreign_material})
     return settlement
@@ -236,8 +289,11 @@ def _mean(disagreement: Disagreement, a: Finding | None, b: Finding | None) -> S
 def confirm_threshold(case: Case, *, by: User) -> int:
     """Settle every open difference that is threshold noise by the mean; return how many."""
     sitting = selectors.get_sitting(by, case)
+    asked = room.asked_turns(sitting)
     noise = [
-        row for row in selectors.open_disagreements(sitting) if row.kind == Kind.THRESHOLD.value
+        row
+        for row in selectors.open_disagreements(sitting)
+        if row.kind == Kind.THRESHOLD.value and row.pk not in asked
     ]
     _settle_by_mean(noise, by)
     return len(noise)
@@ -255,50 +311,12 @@ def reopen_disagreement(disagreement: Disagreement, *, by: User) -> None:
     Raises:
         Conflict: if it is open already, or the case is not at consensus.
     """
-    _require_sitting(disagreement.sitting, by)
+    sitting = disagreement.sitting
+    selectors.lock_sitting(sitting, by)
+    room.require_decider(sitting, by, disagreement)
     settled = selectors.standing_settlements(disagreement.sitting)
     standing = settled.get(disagreement.vertebra.number)
     if standing is None:
         raise Conflict("This disagreement is open.", code="open")
-    _copy(standing, disagreement.sitting, disagreement, taken=Taken.REOPENED, by=by).save(
-        force_insert=True
-    )
-
-
-@transaction.atomic
-def settle_case(case: Case, *, by: User) -> None:
-    """Close the sitting of a case on which nothing is open; the case is final.
-
-    Raises:
-        Conflict: if disagreements are open, or the case is not at consensus.
-    """
-    role = role_for(by, case, Move.SETTLE)
-    sitting = selectors.newest_sitting(case)
-    if case.stage != Stage.CONSENSUS.value or sitting is None:
-        raise Conflict(
-            f"The case is at stage {case.stage}; nothing is to be settled.", code="stage"
-        )
-    Sitting.objects.select_for_update().get(pk=sitting.pk)
-    n_open = len(selectors.open_disagreements(sitting))
-    if n_open:
-        noun = "disagreement is" if n_open == 1 else "disagreements are"
-        raise Conflict(f"{n_open} {noun} open.", code="disagreements_open", open=n_open)
-    _close(sitting, by=by, role=role)
-
-
-def _close(sitting: Sitting, *, by: User | None, role: Role) -> None:
-    sitting.closed_at = timezone.now()
-    sitting.save(update_fields=["closed_at"])
-    advance_case(sitting.case, move=Move.SETTLE, by=by, role=role)
-
-
-def _require_sitting(sitting: Sitting, by: User) -> None:
-    """Lock the sitting of a case at consensus for a reader."""
-    case = sitting.case
-    if Role.READER not in roles_in(by, case.dataset):
-        raise NotPermitted("Only a reader of this dataset may do this.")
-    Sitting.objects.select_for_update().get(pk=sitting.pk)
-    case.refresh_from_db(fields=["stage"])
-    newest = selectors.newest_sitting(case)
-    if case.stage != Stage.CONSENSUS.value or newest is None or newest.pk != sitting.pk:
-        raise Conflict(f"The case is at stage {case.stage}; this sitting is closed.", code="stage")
+    _copy(standing, sitting, disagreement, taken=Taken.REOPENED, by=by).save(force_insert=True)
+    _after_change(sitting)

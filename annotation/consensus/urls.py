@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.consensus import api, normals_api
+from annotation.consensus import api, normals_api, room_api, turns_api
 
 _CONSENSUS = "cases/<uuid:case_id>/consensus"
 _DISAGREEMENT = "disagreements/<uuid:disagreement_id>"
@@ -15,6 +15,12 @@ urlpatterns: list[URLPattern] = [
         api.ConfirmThresholdView.as_view(),
         name="confirm-threshold",
     ),
+    path(f"{_CONSENSUS}/presence/", room_api.PresenceView.as_view(), name="presence"),
+    path(f"{_CONSENSUS}/pen/", room_api.PenView.as_view(), name="pen"),
+    path(f"{_CONSENSUS}/signatures/", room_api.SignaturesView.as_view(), name="signatures"),
+    path(f"{_DISAGREEMENT}/defer/", turns_api.DeferView.as_view(), name="defer"),
+    path(f"{_DISAGREEMENT}/ask/", turns_api.AskThirdReaderView.as_view(), name="ask"),
+    path(f"{_DISAGREEMENT}/take_back/", turns_api.TakeQuestionBackView.as_view(), name="take-back"),
     path(f"{_DISAGREEMENT}/settle/", api.SettleView.as_view(), name="settle-disagreement"),
     path(
         f"{_DISAGREEMENT}/reopen/",

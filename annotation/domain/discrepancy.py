@@ -83,6 +83,7 @@ class Said:
         not_graded_reason: why there is no grade, "" where there is one.
         deformity: flags for deformities that are no fracture.
         foreign_material: flags for foreign material.
+        ao_class: AO class, "" where none.
         frame: in what the points are given.
     """
 
@@ -95,6 +96,7 @@ class Said:
     not_graded_reason: str = ""
     deformity: frozenset[str] = frozenset()
     foreign_material: frozenset[str] = frozenset()
+    ao_class: str = ""
     frame: Frame = Frame.PATIENT_MM
 
 
@@ -254,6 +256,10 @@ def _flags(a: Said, b: Said, _yard: _Yard) -> _Found | None:
             7,
             Kind.FLAGS,
             f"Not graded: A {_words(a.not_graded_reason)}, B {_words(b.not_graded_reason)}",
+        )
+    if a.ao_class != b.ao_class:
+        return _Found(
+            7, Kind.FLAGS, f"AO class: A {a.ao_class or 'none'}, B {b.ao_class or 'none'}"
         )
     apart = (a.deformity ^ b.deformity) | (a.foreign_material ^ b.foreign_material)
     if not apart:

@@ -36,6 +36,9 @@ DEFORMITIES: Final = (
 )
 FOREIGN_MATERIAL: Final = ("pmma", "screw_rod", "cage", "vertebral_replacement", "other")
 SHAPES: Final = ("wedge", "biconcave", "crush")
+AO_CLASSES: Final = ("A0", "A1", "A2", "A3", "A4", "B1", "B2", "B3", "C")
+"""AO spine thoracolumbar classes by rising severity (Vaccaro et al. 2013,
+doi:10.1097/BRS.0b013e3182a8a381); a scheme of its own that no grade is converted into."""
 CONFIDENCES: Final = ("sure", "unsure")
 
 _LEFT: Final = 0

@@ -9,17 +9,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotation.domain.anomalies import Anomaly
 from annotation.domain.findings import (
+    AO_CLASSES,
     CONFIDENCES,
     DEFORMITIES,
     FOREIGN_MATERIAL,
     NOT_GRADED,
     SHAPES,
 )
+from annotation.domain.proposal import CountedFrom
 from annotation.domain.vertebrae import LEVELS
 from annotation.reading import selectors, services
 from annotation.reading.models import Finding, FindingFields, Reading
 from annotation.reading.provenance import PlacedBy
+from annotation.reading.services_amend import (
+    amend_reading,
+    why_not_amended,
+    withdraw_amendment,
+)
+from annotation.reading.slices import columns_in
+from annotation.reading.statements import say_of_case
 from annotation.studies.selectors import get_case, person_of
 
 
@@ -59,6 +69,9 @@ class FindingSerializer(serializers.Serializer[Any]):
     foreign_material = serializers.ListField(
         child=serializers.ChoiceField(choices=list(FOREIGN_MATERIAL))
     )
+    ao_class = serializers.ChoiceField(choices=list(AO_CLASSES), allow_null=True)
+    slice_first = serializers.IntegerField(min_value=0, max_value=32_767, allow_null=True)
+    slice_last = serializers.IntegerField(min_value=0, max_value=32_767, allow_null=True)
     confidence = serializers.ChoiceField(choices=list(CONFIDENCES), allow_null=True)
     remark = serializers.CharField(allow_blank=True, max_length=2000)
     touched = serializers.BooleanField(read_only=True)
@@ -74,6 +87,10 @@ class ChangedFindingSerializer(FindingSerializer):
         return fields
 
 
+class AmendSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(allow_blank=True, max_length=2000)
+
+
 class ReadingOutSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     case = serializers.UUIDField()
@@ -83,6 +100,17 @@ class ReadingOutSerializer(serializers.Serializer[Any]):
     proposal_shown = serializers.BooleanField()
     findings = FindingSerializer(many=True)
     levels_confirmed = serializers.BooleanField()
+    levels_counted_from = serializers.ChoiceField(choices=list(CountedFrom), allow_blank=True)
+    anomalies = serializers.ListField(
+        child=serializers.ChoiceField(choices=[one.value for one in Anomaly])
+    )
+    columns = serializers.DictField(
+        child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
+    )
+    classifies_ao = serializers.BooleanField()
+    amends = serializers.UUIDField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    may_amend = serializers.BooleanField()
     submitted_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -90,8 +118,14 @@ class OthersNormalSerializer(serializers.Serializer[Any]):
     numbers = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=255))
 
 
-class ConfirmLevelsSerializer(serializers.Serializer[Any]):
-    levels_confirmed = serializers.BooleanField()
+class SaidOfCaseSerializer(serializers.Serializer[Any]):
+    levels_confirmed = serializers.BooleanField(required=False)
+    levels_counted_from = serializers.ChoiceField(
+        choices=list(CountedFrom), allow_blank=True, required=False
+    )
+    anomalies = serializers.ListField(
+        child=serializers.ChoiceField(choices=[one.value for one in Anomaly]), required=False
+    )
 
 
 def describe_finding(finding: FindingFields) -> dict[str, Any]:
@@ -110,13 +144,17 @@ def describe_finding(finding: FindingFields) -> dict[str, Any]:
         "not_graded_reason": finding.not_graded_reason or None,
         "deformity": finding.deformity,
         "foreign_material": finding.foreign_material,
+        "ao_class": finding.ao_class or None,
+        "slice_first": finding.slice_first,
+        "slice_last": finding.slice_last,
         "confidence": finding.confidence or None,
         "remark": finding.remark,
         "touched": finding.touched if isinstance(finding, Finding) else True,
     }
 
 
-def _answer(reading: Reading) -> Response:
+def answer_reading(reading: Reading) -> Response:
+    """Return a reading to its own reader."""
     findings = [describe_finding(row) for row in selectors.findings_of(reading)]
     shown = {
         "id": reading.pk,
@@ -127,6 +165,13 @@ def _answer(reading: Reading) -> Response:
         "proposal_shown": reading.proposal_shown,
         "findings": findings,
         "levels_confirmed": reading.levels_confirmed,
+        "levels_counted_from": reading.levels_counted_from,
+        "anomalies": reading.anomalies,
+        "columns": {str(number): ends for number, ends in columns_in(reading.case).items()},
+        "classifies_ao": reading.protocol.classifies_ao,
+        "amends": reading.amends_id,
+        "reason": reading.reason,
+        "may_amend": why_not_amended(reading, reading.case) is None,
         "submitted_at": reading.submitted_at,
     }
     return Response(ReadingOutSerializer(shown).data)
@@ -138,19 +183,23 @@ class OpenReadingView(APIView):
     @extend_schema(request=None, responses=ReadingOutSerializer)
     def post(self, request: Request, case_id: UUID) -> Response:
         user = person_of(request)
-        return _answer(services.open_reading(get_case(user, case_id), user=user))
+        return answer_reading(services.open_reading(get_case(user, case_id), user=user))
 
 
 class ReadingView(APIView):
-    """What a reader says of the whole."""
+    """One of my readings, and what it says of the whole case."""
 
-    @extend_schema(request=ConfirmLevelsSerializer, responses=ReadingOutSerializer)
+    @extend_schema(responses=ReadingOutSerializer)
+    def get(self, request: Request, reading_id: UUID) -> Response:
+        return answer_reading(selectors.get_own_reading(person_of(request), reading_id))
+
+    @extend_schema(request=SaidOfCaseSerializer, responses=ReadingOutSerializer)
     def patch(self, request: Request, reading_id: UUID) -> Response:
         reading = selectors.get_own_reading(person_of(request), reading_id)
-        given = ConfirmLevelsSerializer(data=request.data)
+        given = SaidOfCaseSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        services.confirm_levels(reading, confirmed=given.validated_data["levels_confirmed"])
-        return _answer(reading)
+        say_of_case(reading, given.validated_data)
+        return answer_reading(reading)
 
 
 class FindingView(APIView):
@@ -174,7 +223,7 @@ class OthersNormalView(APIView):
         given = OthersNormalSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         services.mark_others_normal(reading, numbers=given.validated_data["numbers"])
-        return _answer(reading)
+        return answer_reading(reading)
 
 
 class SubmitReadingView(APIView):
@@ -190,4 +239,34 @@ class SubmitReadingView(APIView):
     def post(self, request: Request, reading_id: UUID) -> Response:
         reading = selectors.get_own_reading(person_of(request), reading_id)
         services.submit_reading(reading)
-        return _answer(reading)
+        return answer_reading(reading)
+
+
+class AmendReadingView(APIView):
+    """Open a new reading in place of a submitted one; both are kept."""
+
+    @extend_schema(
+        request=AmendSerializer,
+        responses={
+            200: ReadingOutSerializer,
+            409: OpenApiResponse(description="It cannot be amended any more; says why."),
+            422: OpenApiResponse(description="The reason is missing."),
+        },
+    )
+    def post(self, request: Request, reading_id: UUID) -> Response:
+        reading = selectors.get_own_reading(person_of(request), reading_id)
+        given = AmendSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return answer_reading(amend_reading(reading, reason=given.validated_data["reason"]))
+
+
+class WithdrawAmendmentView(APIView):
+    """Leave an amendment that is not submitted; answers the reading that counts again."""
+
+    @extend_schema(request=None, responses=ReadingOutSerializer)
+    def post(self, request: Request, reading_id: UUID) -> Response:
+        user = person_of(request)
+        amendment = selectors.get_own_reading(user, reading_id)
+        withdraw_amendment(amendment)
+        former = selectors.own_reading(user, amendment.case) or amendment
+        return answer_reading(former)

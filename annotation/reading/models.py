@@ -178,6 +178,7 @@ class Reading(models.Model):
     class Status(models.TextChoices):
         OPEN = "open"
         SUBMITTED = "submitted"
+        WITHDRAWN = "withdrawn"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="+")
@@ -195,6 +196,8 @@ class Reading(models.Model):
     reason = models.TextField(blank=True)
     levels_counted_from = models.CharField(max_length=12, blank=True)
     levels_confirmed = models.BooleanField(default=False)
+    anomalies = models.JSONField(default=list, blank=True)
+    others_seen_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
 
@@ -229,6 +232,9 @@ class FindingFields(models.Model):
     not_graded_reason = models.CharField(max_length=40, blank=True)
     deformity = models.JSONField(default=list)
     foreign_material = models.JSONField(default=list)
+    ao_class = models.CharField(max_length=2, blank=True)
+    slice_first = models.PositiveSmallIntegerField(null=True, blank=True)
+    slice_last = models.PositiveSmallIntegerField(null=True, blank=True)
     confidence = models.CharField(max_length=8, blank=True)
     remark = models.TextField(blank=True)
 

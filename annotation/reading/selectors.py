@@ -28,7 +28,8 @@ _NOT_YOURS = "This reading does not exist or is not yours to see."
 
 def live_assignments(user: User, case: Case) -> QuerySet[Assignment]:
     """Return what the person is to read or has read of a case, the newest first."""
-    return Assignment.objects.filter(reader=user, case=case, ended_at=None).order_by("-created_at")
+    rows = Assignment.objects.filter(reader=user, case=case, ended_at=None)
+    return rows.exclude(purpose=Purpose.ADJUDICATION).order_by("-created_at")
 
 
 def open_assignment(user: User, case: Case) -> Assignment | None:
@@ -40,12 +41,20 @@ def stage_for(user: User, case: Case) -> str:
     """Return the stage of a case as this person is to know it.
 
     A closed case that comes back to a reader is at reading for this reader until it is handed in,
-    in every word and at every address: nothing tells it from a case that is read first.
+    in every word and at every address: nothing tells it from a case that is read first. So is a
+    case at consensus for a reader who amends the own reading.
     """
     if case.stage not in _OPENED_UP:
         return case.stage
-    comes_back = live_assignments(user, case).filter(purpose=Purpose.REPEAT, done_at=None)
-    return Stage.READING.value if comes_back.exists() else case.stage
+    is_read = _comes_back(user, case) or (
+        case.stage == Stage.CONSENSUS.value and is_amending(user, case)
+    )
+    return Stage.READING.value if is_read else case.stage
+
+
+def _comes_back(user: User, case: Case) -> bool:
+    repeats = live_assignments(user, case).filter(purpose=Purpose.REPEAT, done_at=None)
+    return case.stage in _OPENED_UP and repeats.exists()
 
 
 def readings_visible_to(user: User, case: Case) -> QuerySet[Reading]:
@@ -64,7 +73,17 @@ def readings_visible_to(user: User, case: Case) -> QuerySet[Reading]:
 
 def own_reading(user: User, case: Case) -> Reading | None:
     """Return the person's newest reading of a case, if there is one."""
-    return readings_visible_to(user, case).filter(reader=user).order_by("-opened_at").first()
+    own = readings_visible_to(user, case).filter(reader=user).order_by("-opened_at")
+    own = own.exclude(status=Reading.Status.WITHDRAWN)
+    if case.stage == Stage.FINAL.value:  # an amendment that came too late
+        own = own.exclude(status=Reading.Status.OPEN, amends__isnull=False)
+    return own.first()
+
+
+def is_amending(user: User, case: Case) -> bool:
+    """Tell whether the person is amending a reading, as blind as one who reads."""
+    own = Reading.unblinded.filter(case=case, reader=user, status=Reading.Status.OPEN)
+    return own.filter(amends__isnull=False, others_seen_at__isnull=True).exists()
 
 
 def attempts_of(user: User, case: Case) -> int:
@@ -89,7 +108,7 @@ def get_own_reading(user: User, reading_id: UUID) -> Reading:
     reading = found.first()
     if reading is None or Role.READER not in roles_in(user, reading.case.dataset):
         raise NotVisible(_NOT_YOURS)
-    if reading.purpose == Purpose.FIRST and reading.case.stage != stage_for(user, reading.case):
+    if reading.purpose == Purpose.FIRST and _comes_back(user, reading.case):
         raise NotVisible(_NOT_YOURS)  # a repeat is not to be copied from the first
     return reading
 
@@ -112,6 +131,18 @@ def submitted_readings(case: Case) -> list[Reading]:
     for row in rows.order_by("protocol__version", "attempt"):
         newest[row.reader_id] = row
     return sorted(newest.values(), key=lambda row: row.pk)
+
+
+def first_submissions(readings: Iterable[Reading]) -> list[datetime]:
+    """Return when each reading was first handed in: of an amended one, the reading it began as."""
+    moments: list[datetime] = []
+    for reading in readings:
+        first = reading
+        while first.amends is not None:
+            first = first.amends
+        if first.submitted_at is not None:
+            moments.append(first.submitted_at)
+    return moments
 
 
 def closed_readings_in(dataset: Dataset) -> list[Reading]:
@@ -207,6 +238,7 @@ def may_read(user: User, case: Case) -> bool:
     what has too few readers. What was taken from a reader is not the reader's to pull again.
     """
     own = Assignment.objects.filter(reader=user, case=case)
+    own = own.exclude(purpose=Purpose.ADJUDICATION)
     if own.exists():
         return own.filter(ended_at=None).exists()
     protocol = protocol_of(case) or Protocol()

@@ -29,6 +29,8 @@ from annotation.reading.models import (
     Reading,
 )
 from annotation.reading.provenance import PlacedBy, Points, all_by, model_points, origins_of
+from annotation.reading.services_amend import ON_AMENDED
+from annotation.reading.slices import say_slices
 from annotation.refinement.selectors import numbers_painted
 from annotation.refinement.services import refuse_unknown_reason
 from annotation.studies.models import Case, User, Vertebra, Volume
@@ -36,7 +38,14 @@ from annotation.studies.selectors import assignments_of, levels_of, role_for, ro
 from annotation.studies.services import advance_case
 from annotation.studies.volumes import frame_of
 
-_TEXTS: Final = ("level", "shape_reader", "confidence", "remark", "not_graded_reason")
+_TEXTS: Final = (
+    "level",
+    "shape_reader",
+    "ao_class",
+    "confidence",
+    "remark",
+    "not_graded_reason",
+)
 _FLAGS: Final = ("deformity", "foreign_material")
 _CLOSED: Final = "No reading of this case is open for you; it is at stage {stage}."
 
@@ -178,10 +187,12 @@ def save_finding(reading: Reading, *, number: int, said: Mapping[str, Any]) -> F
         Conflict: if the reading is submitted or the case has left reading.
         ContentRefused: if the reading has no such vertebra or the fields contradict each other.
     """
-    _require_open(reading)
+    require_open(reading)
     finding = selectors.findings_of(reading).filter(vertebra__number=number).first()
     if finding is None:
         raise ContentRefused(f"This reading has no vertebra {number}.", code="unknown_vertebra")
+    if said.get("ao_class") and not reading.protocol.classifies_ao:
+        raise ContentRefused("This protocol does not classify by AO.", code="no_ao")
     model = model_points(finding) if said.get("six_points_mm") else None
     say(finding, said, reading.case.volume, model=model)
     finding.touched = True
@@ -208,7 +219,8 @@ def say(
         model: the model's points, where the person may know of them.
 
     Raises:
-        ContentRefused: if a grade and a reason are given at once, or the points are no body's.
+        ContentRefused: if a grade and a reason are given at once, the points are no body's, or
+            the slices do not cross the vertebra.
     """
     if said.get("grade_reader") is not None and said.get("not_graded_reason"):
         raise ContentRefused(
@@ -221,6 +233,7 @@ def say(
         if name in said:
             setattr(finding, name, sorted(set(said[name])))
     _say_grade(finding, said)
+    say_slices(finding, said)
     if "six_points_mm" in said:
         points = _checked_points(said["six_points_mm"], frame_of(volume))
         by = None
@@ -254,7 +267,7 @@ def _checked_points(points: object, frame: Frame) -> NDArray[np.float64] | None:
 @transaction.atomic
 def mark_others_normal(reading: Reading, *, numbers: Iterable[int]) -> None:
     """Give grade 0 to those of the numbers that have neither a grade nor a reason yet."""
-    _require_open(reading)
+    require_open(reading)
     undecided = selectors.findings_of(reading).filter(
         vertebra__number__in=list(numbers), grade_reader=None, not_graded_reason=""
     )
@@ -263,14 +276,6 @@ def mark_others_normal(reading: Reading, *, numbers: Iterable[int]) -> None:
             finding.grade_reader, finding.shape_reader = 0, ""
             finding.touched, finding.changed_at = True, timezone.now()
             finding.save()
-
-
-@transaction.atomic
-def confirm_levels(reading: Reading, *, confirmed: bool) -> None:
-    """Keep that the reader has looked at the level names, or takes that back."""
-    _require_open(reading)
-    reading.levels_confirmed = confirmed
-    reading.save(update_fields=["levels_confirmed"])
 
 
 @transaction.atomic
@@ -284,7 +289,7 @@ def submit_reading(reading: Reading) -> None:
     # Both readers may hand in at once: whoever comes second must see the first.
     case = Case.objects.select_for_update().select_related(None).get(pk=reading.case_id)
     reading.case = case
-    _require_open(reading)
+    require_open(reading)
     problems = _missing(reading)
     if problems:
         raise ContentRefused(
@@ -297,8 +302,13 @@ def submit_reading(reading: Reading) -> None:
         raise Conflict("This reading is submitted.", code="submitted")
     reading.refresh_from_db(fields=["status", "submitted_at"])
     note_done(reading)
-    if reading.purpose == Purpose.FIRST:
+    if reading.purpose != Purpose.FIRST:
+        return
+    if reading.case.stage == Stage.READING.value:
         close_readings_when_all_are_in(reading.case)
+    else:
+        for act in ON_AMENDED:
+            act(reading.case)
 
 
 def close_readings_when_all_are_in(case: Case) -> None:
@@ -307,7 +317,8 @@ def close_readings_when_all_are_in(case: Case) -> None:
         advance_case(case, move=Move.CLOSE_READINGS, by=None, role=Role.SYSTEM)
 
 
-def _require_open(reading: Reading) -> None:
+def require_open(reading: Reading) -> None:
+    """Refuse to change a reading that is submitted, or whose case its reader does not read now."""
     if reading.status != Reading.Status.OPEN:
         raise Conflict("This reading is submitted; it stays as it is.", code="submitted")
     stage = selectors.stage_for(reading.reader, reading.case)

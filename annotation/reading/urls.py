@@ -11,5 +11,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_READING}/", api.ReadingView.as_view(), name="reading"),
     path(f"{_READING}/findings/<int:number>/", api.FindingView.as_view(), name="finding"),
     path(f"{_READING}/others_normal/", api.OthersNormalView.as_view(), name="others-normal"),
+    path(f"{_READING}/amend/", api.AmendReadingView.as_view(), name="amend-reading"),
+    path(f"{_READING}/withdraw/", api.WithdrawAmendmentView.as_view(), name="withdraw-amendment"),
     path(f"{_READING}/submit/", api.SubmitReadingView.as_view(), name="submit-reading"),
 ]

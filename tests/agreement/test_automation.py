@@ -68,7 +68,7 @@ def case(dataset, people):
         consensus.settle_disagreement(
             one, by=people.reader1, taken="edited", said=said, remark="seen together"
         )
-    consensus.settle_case(case, by=people.reader1)
+    working.sign_all(case)
     case.refresh_from_db()
     assert case.stage == "final"
     return case

@@ -103,6 +103,11 @@ def test_a_sitting_settles_without_any_name(running, cases, browser) -> None:
     reader.page.keyboard.press("2")
     expect(reader.page.get_by_text("All differences are settled")).to_be_visible()
     reader.page.keyboard.press("Control+Enter")
-    expect(reader.page.get_by_text("The case is settled")).to_be_visible()
+    expect(reader.page.get_by_text("You have signed")).to_be_visible()
+    other = Person(browser, running, "reader1")
+    other.open_case(case, "consensus")
+    other.page.keyboard.press("Control+Enter")
+    expect(other.page.get_by_text("The case is settled")).to_be_visible()
     assert reader.api(f"/cases/{case}/")["stage"] == "final"
     reader.leave()
+    other.leave()

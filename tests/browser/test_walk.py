@@ -40,7 +40,7 @@ def test_a_real_ct_goes_the_whole_way(running, browser, pictures, tmp_path) -> N
     assert "unblinded" not in json.dumps(reader2.api(f"/cases/{case}/"))
     walking.read(reader2, case, level="L1", keys="0")
     walking.wait_for_stage(manager, case, "consensus")
-    assert walking.settle(reader1, case) >= 1
+    assert walking.settle(reader1, reader2, case) >= 1
     reader1.leave()
     reader2.leave()
 

@@ -189,8 +189,8 @@ def read(reader: Person, case: str, *, level: str, keys: str) -> None:
     expect(reader.page.get_by_text("Reading submitted")).to_be_visible(timeout=SLOW_MS)
 
 
-def settle(reader: Person, case: str) -> int:
-    """Take reader A where the readings differ, settle the case; return how many differed."""
+def settle(reader: Person, other: Person, case: str) -> int:
+    """Take reader A where the readings differ, sign as both; return how many differed."""
     reader.open_case(case, "consensus")
     settled = 0
     while reader.api(f"/cases/{case}/consensus/")["open"]:
@@ -198,7 +198,13 @@ def settle(reader: Person, case: str) -> int:
         reader.page.keyboard.press("1")
         wait_until(lambda left=left: reader.api(f"/cases/{case}/consensus/")["open"] < left, 30)
         settled += 1
-    reader.page.keyboard.press("Control+Enter")
+    for one in (reader, other):
+        one.open_case(case, "consensus")
+        expect(one.page.get_by_text("All differences are settled")).to_be_visible()
+        one.page.keyboard.press("Control+Enter")
+        expect(
+            one.page.get_by_text("You have signed").or_(one.page.get_by_text("The case is settled"))
+        ).to_be_visible()
     wait_for_stage(reader, case, "final")
     return settled
 

@@ -20,12 +20,19 @@ def reader(people, sign_in):
     return sign_in(people.reader1)
 
 
+@pytest.fixture
+def other(people, sign_in):
+    return sign_in(people.reader2)
+
+
 def settle(client, disagreement, **said):
     return client.post(f"/api/disagreements/{disagreement['id']}/settle/", said, JSON)
 
 
-def test_a_case_is_settled_by_its_readers(case, reader):
+def test_a_case_is_settled_and_signed_by_its_readers_who_are_named_then(case, reader, other):
     shown = reader.get(f"/api/cases/{case.pk}/consensus/").json()
+    named = {shown["disagreements"][0][f"{side}_name"] for side in "ab"}
+    assert (named, shown["signatures"]) == ({""}, [])
     assert (shown["open"], shown["agreed"], shown["may_settle"]) == (1, 2, True)
     (row,) = shown["disagreements"]
     assert (row["kind"], row["level"], row["settled"]) == ("threshold", "T12", None)
@@ -39,9 +46,17 @@ def test_a_case_is_settled_by_its_readers(case, reader):
         "mean",
         "Reader1",
     )
-    done = reader.post(f"/api/cases/{case.pk}/moves/", {"move": "settle"}, JSON)
-    assert done.json()["stage"] == "final"
-    assert reader.get(f"/api/cases/{case.pk}/consensus/").json()["may_settle"] is False
+    alone = reader.post(f"/api/cases/{case.pk}/moves/", {"move": "settle"}, JSON)
+    assert alone.json()["stage"] == "consensus"
+    room = reader.get(f"/api/cases/{case.pk}/consensus/").json()["room"]
+    assert (room["signed"], room["to_sign"], room["i_signed"]) == (1, 2, True)
+    both = other.post(f"/api/cases/{case.pk}/moves/", {"move": "settle"}, JSON)
+    assert both.json()["stage"] == "final"
+    closed = reader.get(f"/api/cases/{case.pk}/consensus/").json()
+    assert closed["may_settle"] is False
+    assert [row["name"] for row in closed["signatures"]] == ["Reader1", "Reader2"]
+    (row,) = closed["disagreements"]
+    assert {row["a_name"], row["b_name"]} == {"Reader1", "Reader2"}
 
 
 def test_a_settlement_is_edited_and_taken_back(case, reader):
@@ -72,12 +87,12 @@ def test_before_the_readings_are_in_there_is_nothing_to_settle(dataset, people, 
 
 def test_a_case_reopened_can_be_settled_again(case, reader):
     reader.post(f"/api/cases/{case.pk}/consensus/confirm_threshold/")
-    reader.post(f"/api/cases/{case.pk}/moves/", {"move": "settle"}, JSON)
+    working.sign_all(case)
     reader.post(f"/api/cases/{case.pk}/moves/", {"move": "reopen"}, JSON)
     shown = reader.get(f"/api/cases/{case.pk}/consensus/").json()
     assert (shown["open"], shown["may_settle"]) == (0, True)
     row = shown["disagreements"][0]
     reader.post(f"/api/disagreements/{row['id']}/reopen/")
     assert settle(reader, row, taken="b").json()["disagreements"][0]["settled"]["taken"] == "b"
-    reader.post(f"/api/cases/{case.pk}/moves/", {"move": "settle"}, JSON)
+    working.sign_all(case)
     assert Case.objects.get(pk=case.pk).stage == "final"

@@ -1,6 +1,6 @@
 import pytest
 
-from annotation.consensus import selectors, services
+from annotation.consensus import selectors, services, signing
 from annotation.consensus.models import Settlement
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import Move, Role
@@ -84,9 +84,9 @@ def test_an_edited_finding_is_measured_anew_and_overruling_needs_a_remark(
 
 def test_a_case_with_something_open_is_not_settled(case, people, disagreement):
     with pytest.raises(Conflict, match="1 disagreement is open"):
-        services.settle_case(case, by=people.reader1)
+        signing.settle_case(case, by=people.reader1)
     services.settle_disagreement(disagreement, by=people.reader1, taken="a")
-    services.settle_case(case, by=people.reader1)
+    working.sign_all(case)
     assert case.stage == "final"
     assert set(selectors.settled_findings(case)) == {1, 2, 3}
 
@@ -104,8 +104,7 @@ def test_a_reopened_case_has_a_new_sitting_that_keeps_what_people_settled(
     case, people, disagreement
 ):
     services.settle_disagreement(disagreement, by=people.reader1, taken="b")
-    services.settle_case(case, by=people.reader1)
-    case.refresh_from_db()
+    working.sign_all(case)
     advance_case(case, move=Move.REOPEN, by=people.reader2, role=Role.READER)
     assert case.stage == "consensus"
     sitting = selectors.newest_sitting(case)
@@ -114,7 +113,7 @@ def test_a_reopened_case_has_a_new_sitting_that_keeps_what_people_settled(
     assert (kept.taken, kept.by) == ("b", people.reader1)
     with pytest.raises(Conflict, match="closed"):
         services.settle_disagreement(disagreement, by=people.reader1, taken="a")
-    services.settle_case(case, by=people.reader2)
+    working.sign_all(case)
     assert case.stage == "final"
 
 

@@ -3,6 +3,7 @@ import pytest
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.reading import selectors, services
 from annotation.reading.models import Protocol, Reading
+from annotation.reading.statements import say_of_case
 from annotation.refinement import services as refinement
 from annotation.studies.services import add_vertebra
 from tests import making, working
@@ -134,7 +135,7 @@ def test_assumed_level_names_are_confirmed_before_submitting(dataset, people):
     with pytest.raises(ContentRefused) as refused:
         services.submit_reading(reading)
     assert refused.value.extra["problems"][0]["code"] == "levels_assumed"
-    services.confirm_levels(reading, confirmed=True)
+    say_of_case(reading, {"levels_confirmed": True})
     services.submit_reading(reading)
     assert reading.status == "submitted"
 

@@ -122,11 +122,14 @@ def test_anothers_reading_is_answered_as_one_that_does_not_exist(blind):
         ("findings/1/", "put"),
         ("others_normal/", "post"),
         ("submit/", "post"),
+        ("", "get"),
+        ("amend/", "post"),
+        ("withdraw/", "post"),
     ):
-        said = {"numbers": [1], "levels_confirmed": True, "grade_reader": 0}
+        said = {"numbers": [1], "levels_confirmed": True, "grade_reader": 0, "reason": "slip"}
         answers = [
-            getattr(client, method)(
-                f"/api/readings/{key}/{tail}", json.dumps(said), content_type="application/json"
+            client.generic(
+                method.upper(), f"/api/readings/{key}/{tail}", json.dumps(said), "application/json"
             )
             for key in (own.pk, nothing)
         ]

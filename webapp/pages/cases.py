@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation.bridge.meta import with_defaults
-from annotation.consensus.services import settle_case
+from annotation.consensus.signing import settle_case
 from annotation.domain.frames import Frame, SpacingSource, has_mm
 from annotation.domain.genant import DEFAULT_CONVENTION
 from annotation.domain.refusals import NotVisible

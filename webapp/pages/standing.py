@@ -1,5 +1,6 @@
 """What a case is for one person now: which work waits there, and which moves are open."""
 
+from annotation.consensus.waiting import Waiting, sittings_waiting
 from annotation.domain.workflow import Move, Role, Stage, moves_from
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import newest_attempt
@@ -14,6 +15,7 @@ _WORK = {
     Stage.READING: (Role.READER, "read"),
     Stage.CONSENSUS: (Role.READER, "settle"),
 }
+_NOTHING = Waiting(False, False)
 WORK_KINDS = ("refine", "check", "read", "settle")
 
 
@@ -22,7 +24,16 @@ def work_of(user: User, case: Case) -> str | None:
     role, work = _WORK.get(Stage(stage_for(user, case)), (Role.SYSTEM, ""))
     if role not in roles_in(user, case.dataset):
         return None
+    if work == "settle":
+        return work if waits_for(user, case).is_open else None
     return None if work == "read" and not _has_reading_to_do(user, case) else work
+
+
+def waits_for(user: User, case: Case) -> Waiting:
+    """Return what a case at consensus is for a reader; of other cases, nothing."""
+    if stage_for(user, case) != Stage.CONSENSUS.value:
+        return _NOTHING
+    return sittings_waiting(user, [case]).get(case.pk, _NOTHING)
 
 
 def open_moves(user: User, case: Case) -> list[str]:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotation.consensus.waiting import Waiting
 from annotation.domain.vertebrae import place_of
 from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation.models import PreAnnotation
@@ -34,7 +35,7 @@ from annotation.studies.selectors import (
 )
 from annotation.work.models import Job
 from annotation.work.services import describe_job
-from webapp.pages.standing import WORK_KINDS, open_moves, work_of
+from webapp.pages.standing import WORK_KINDS, open_moves, waits_for, work_of
 
 SCOPES = ("mine", "ready", "all")
 _MACHINE_STAGES = (Stage.RECEIVED.value, Stage.QUEUED.value)
@@ -96,10 +97,13 @@ class Standing:
     sureness: float
     stage: str
     given: Assignment | None
+    sitting: Waiting
 
     @property
     def is_free(self) -> bool:
         """Tell whether the person could begin with it now."""
+        if self.stage == Stage.CONSENSUS.value and not self.sitting.is_to_do:
+            return False
         return self.work is not None and (self.lease is None or self.is_mine)
 
     def is_within(self, scope: str) -> bool:
@@ -198,7 +202,8 @@ def _stand(user: User, case: Case, sureness: float) -> Standing:
     given = open_assignment(user, case) if work == "read" else None
     is_mine = given is not None or (work is not None and _is_mine(user, case, lease, returned))
     stage = stage_for(user, case)
-    return Standing(case, work, lease, returned, is_mine, sureness, stage, given)
+    sitting = waits_for(user, case)
+    return Standing(case, work, lease, returned, is_mine, sureness, stage, given, sitting)
 
 
 def _is_mine(user: User, case: Case, lease: Lease | None, returned: CaseEvent | None) -> bool:
@@ -247,6 +252,8 @@ def _span(levels: list[str], scheme: str) -> str:
 def _look_at(one: Standing, counted_from: set[str]) -> str:
     if one.returned is not None:
         return f"Returned: {one.returned.reason.replace('_', ' ')}"
+    if one.sitting.text:
+        return one.sitting.text
     is_open = one.stage not in (Stage.FINAL.value, Stage.EXCLUDED.value)
     return "Level names are assumed" if is_open and "assumed" in counted_from else ""
 

@@ -22,6 +22,8 @@ export type Act = {
   at: string
 }
 
+export type ActEnum = 'take' | 'hand_over'
+
 export type ActivityRow = {
   case: string
   stage: Stage
@@ -68,6 +70,16 @@ export type AgreementRow = {
   n_clusters: number
   reason: string
   n_undefined: number
+}
+
+export type AnomaliesEnum = 'has_T13' | 'has_L6' | 'lacks_T12' | 'lacks_L5'
+
+export type AoClassEnum = 'A0' | 'A1' | 'A2' | 'A3' | 'A4' | 'B1' | 'B2' | 'B3' | 'C'
+
+export type Asked = {
+  by: string
+  at: string
+  note: string
 }
 
 export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
@@ -152,6 +164,10 @@ export type ConsensusOut = {
   open: number
   may_settle: boolean
   proposal_shown: boolean
+  classifies_ao: boolean
+  statements: Statement[]
+  signatures: Signature[]
+  room: Room
 }
 
 export type Dataset = {
@@ -194,6 +210,10 @@ export type DisagreementOut = {
   reason: string
   a: Finding | null
   b: Finding | null
+  a_name: string
+  b_name: string
+  deferred_at: string | null
+  asked: Asked | null
   settled: SettlementOut | null
 }
 
@@ -241,6 +261,9 @@ export type Finding = {
   not_graded_reason: NotGradedReasonEnum | null
   deformity: DeformityEnum[]
   foreign_material: ForeignMaterialEnum[]
+  ao_class: AoClassEnum | null
+  slice_first: number | null
+  slice_last: number | null
   confidence: ConfidenceEnum | null
   remark: string
   touched: boolean
@@ -366,6 +389,8 @@ export type LevelEnum = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'T1' | 
 
 export type LevelSchemeEnum = 'T' | 'Th'
 
+export type LevelsCountedFromEnum = 'C2' | 'T1_rib' | 'L5_sacrum' | 'assumed'
+
 export type LimitsAccuracy = {
   fracture: Accuracy
   moderate: Accuracy
@@ -482,6 +507,8 @@ export type ParticipantsTaken = {
   problems: string[]
 }
 
+export type PenEnum = 'mine' | 'anothers' | 'free'
+
 export type Person = {
   id: number
   name: string
@@ -509,6 +536,14 @@ export type PointDistances = {
   p99: number
   largest: number
   lateral_p95: number
+}
+
+export type Present = {
+  id: number
+  name: string
+  is_me: boolean
+  role: RoleEnum
+  holds_pen: boolean
 }
 
 export type Problem = {
@@ -593,6 +628,13 @@ export type ReadingOut = {
   proposal_shown: boolean
   findings: Finding[]
   levels_confirmed: boolean
+  levels_counted_from: LevelsCountedFromEnum | BlankEnum
+  anomalies: AnomaliesEnum[]
+  columns: Record<string, [number, number]>
+  classifies_ao: boolean
+  amends: string | null
+  reason: string
+  may_amend: boolean
   submitted_at: string | null
 }
 
@@ -648,6 +690,19 @@ export type Revision = {
 
 export type Role = 'student' | 'reader' | 'manager' | 'operator' | 'system'
 
+export type RoleEnum = 'reader' | 'adjudicator' | 'onlooker'
+
+export type Room = {
+  role: RoleEnum
+  people: Present[]
+  pen: PenEnum
+  pen_holder: string
+  signed: number
+  to_sign: number
+  i_sign: boolean
+  i_signed: boolean
+}
+
 export type RoundOut = {
   id: string
   number: number
@@ -677,13 +732,14 @@ export type SettleTakenEnum = 'a' | 'b' | 'mean' | 'edited'
 export type SettlementOut = {
   id: string
   taken: SettlementOutTakenEnum
+  basis: string
   finding: Finding
   by: string
   at: string
   remark: string
 }
 
-export type SettlementOutTakenEnum = 'agreed' | 'a' | 'b' | 'mean' | 'edited'
+export type SettlementOutTakenEnum = 'agreed' | 'a' | 'b' | 'mean' | 'edited' | 'adjudicated'
 
 export type ShapeReaderEnum = 'wedge' | 'biconcave' | 'crush'
 
@@ -694,6 +750,19 @@ export type Share = {
   low: number | null
   high: number | null
   reason: string
+}
+
+export type Signature = {
+  person: number | null
+  name: string
+  at: string | null
+  by: string
+  reason: string
+}
+
+export type Signatures = {
+  open: number
+  signatures: Signature[]
 }
 
 export type SpacingSourceEnum = 'calibrated' | 'imager' | 'unknown'
@@ -711,7 +780,12 @@ export type StageCount = {
   longest_wait_days: number
 }
 
-export type StatusEnum = 'open' | 'submitted'
+export type Statement = {
+  levels_counted_from: LevelsCountedFromEnum | BlankEnum
+  anomalies: AnomaliesEnum[]
+}
+
+export type StatusEnum = 'open' | 'submitted' | 'withdrawn'
 
 export type StrokeAnswer = {
   acknowledged: number

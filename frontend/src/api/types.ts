@@ -38,7 +38,10 @@ export type Finding = With<
     foreign_material: string[]
   }
 >
-export type ReadingOut = With<schema.ReadingOut, { findings: Finding[] }>
+export type ReadingOut = With<
+  schema.ReadingOut,
+  { findings: Finding[]; columns: Readonly<Record<number, readonly [number, number] | undefined>> }
+>
 export type SettlementOut = With<schema.SettlementOut, { finding: Finding }>
 export type DisagreementOut = With<
   schema.DisagreementOut,

@@ -1,14 +1,17 @@
 import { Loader } from '@mantine/core'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail, DisagreementOut } from '../api/types'
 import { isFlat } from '../domain/frame'
 import { heightText } from '../grading/lengths'
+import type { PointTool } from '../grading/usePointTool'
 import { KeyOf } from '../keys/KeysSheet'
 import { type PointSet } from '../viewer/sixPoints/PointsOverlay'
 import { boxOf, type PicturePlane, POINT_NAMES, pointOf, type SixPoints } from '../viewer/sixPoints/plane'
 import { useSagittal, useStraightened, useVolumeMeta } from '../viewer/sixPoints/pictures'
 import { sliceThrough } from '../viewer/sixPoints/sagittalPlane'
 import { SixPointsPane } from '../viewer/sixPoints/SixPointsPane'
+import { snappedAll } from '../viewer/sixPoints/placing'
 import { heightRows, widestRow } from './compare'
 import classes from './consensus.module.css'
 import type { NameOf } from './DifferenceList'
@@ -23,14 +26,18 @@ interface Props {
   readonly shown: Shown
   readonly nameOf: NameOf
   readonly wantsSagittal: boolean
+  readonly tool: PointTool
+  /** Told which picture is on, for snapping. */
+  readonly onPlane: (plane: PicturePlane | null) => void
 }
 
 /** Both readers' points on one picture: A circles and solid lines, B squares and dashes. */
-export function ComparePane({ sitting, detail, edit, shown, nameOf, wantsSagittal }: Props) {
+export function ComparePane({ sitting, detail, edit, shown, nameOf, wantsSagittal, tool, onPlane }: Props) {
   const { t } = useTranslation()
   const { active } = sitting
   const picture = useComparePicture(detail, active, wantsSagittal)
   const { plane } = picture
+  useEffect(() => onPlane(plane), [plane])
   const points = active ? (edit.draft?.points ?? active.a?.six_points_mm ?? active.b?.six_points_mm ?? null) : null
   const centre = detail.vertebrae.find((vertebra) => vertebra.number === active?.number)?.centroid_mm
   if (plane === null || active === null || (points === null && !centre)) {
@@ -59,9 +66,21 @@ export function ComparePane({ sitting, detail, edit, shown, nameOf, wantsSagitta
           {isFlat(plane.frame) ? t('radiograph.picture') : picture.k === null ? t('consensus.straight') : t('consensus.sagittal', { k: picture.k })}
         </>
       }
-      note={<span>{t('consensus.unnamed')}</span>}
+      note={<span>{t(active.a_name || active.b_name ? 'consensus.named' : 'consensus.unnamed')}</span>}
+      snaps={tool.snaps}
+      placing={
+        edit.draft !== null && tool.placing !== null
+          ? {
+              onDone: (placed) => {
+                tool.place(null)
+                edit.move(placed, 'end')
+              },
+              onStop: () => tool.place(null),
+            }
+          : null
+      }
     >
-      <Legend />
+      {edit.draft === null ? <Legend entry={active} /> : <EditActs edit={edit} tool={tool} plane={plane} />}
     </SixPointsPane>
   )
 }
@@ -102,7 +121,7 @@ function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate,
     if (!points || (shown !== 'both' && shown !== side)) continue
     sets.push({
       id: side,
-      name: t(side === 'a' ? 'consensus.readerA' : 'consensus.readerB'),
+      name: active[`${side}_name`] || t(side === 'a' ? 'consensus.readerA' : 'consensus.readerB'),
       points,
       look: {
         colour: side === 'a' ? 'var(--reader-a)' : 'var(--reader-b)',
@@ -137,7 +156,35 @@ function setsOf(active: DisagreementOut, edit: Edit, shown: Shown, t: Translate,
   return sets
 }
 
-function Legend() {
+/** What can be done with the points in hand, with the keys that do it. */
+function EditActs({ edit, tool, plane }: { edit: Edit; tool: PointTool; plane: PicturePlane }) {
+  const { t } = useTranslation()
+  const { draft } = edit
+  if (draft === null || tool.placing !== null) return null
+  const snapAll = () => {
+    if (draft.points !== null) edit.move(snappedAll(plane, { points: draft.points, by: draft.by }), 'end')
+  }
+  const acts = [
+    { text: t('reading.points.anew'), command: 'editing.place', act: () => tool.place(0) },
+    { text: t('reading.points.snapAll'), command: 'editing.snapAll', act: snapAll },
+    {
+      text: t(tool.snaps ? 'reading.points.snapOn' : 'reading.points.snapOff'),
+      command: 'editing.snap',
+      act: tool.toggleSnap,
+    },
+  ] as const
+  return (
+    <div className={classes.pointActs}>
+      {acts.map(({ text, command, act }) => (
+        <button key={command} type="button" onPointerDown={(event) => event.stopPropagation()} onClick={act}>
+          {text} <KeyOf command={command} />
+        </button>
+      ))}
+    </div>
+  )
+}
+
+function Legend({ entry }: { entry: DisagreementOut }) {
   const { t } = useTranslation()
   return (
     <div className={classes.legend}>
@@ -146,14 +193,14 @@ function Legend() {
           <path d="M0 7H30" />
           <circle cx="15" cy="7" r="4.5" />
         </svg>
-        {t('consensus.readerA')}
+        {entry.a_name || t('consensus.readerA')}
       </span>
       <span>
         <svg width="30" height="14" aria-hidden stroke="var(--reader-b)" fill="#0f1113" strokeWidth="1.6">
           <path d="M0 7H30" strokeDasharray="4 3" />
           <rect x="11" y="3" width="8" height="8" />
         </svg>
-        {t('consensus.readerB')}
+        {entry.b_name || t('consensus.readerB')}
       </span>
       <span>
         {t('consensus.hold')} <KeyOf command="consensus.onlyA" /> {t('consensus.or')}{' '}

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Finding } from '../api/types'
+import type { DisagreementOut, Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
 import { useLengths } from '../grading/lengths'
 import { GradeChip } from '../grading/GradeChip'
@@ -11,12 +11,12 @@ const NOTABLE_MM = 1
 const NOTABLE_G = 0.05
 
 interface Props {
-  readonly a: Finding | null
-  readonly b: Finding | null
+  readonly entry: DisagreementOut
 }
 
-/** Both readings in figures and their differences. */
-export function CompareTable({ a, b }: Props) {
+/** Both readings in figures and their differences; whose they are once the sitting is closed. */
+export function CompareTable({ entry }: Props) {
+  const { a, b, a_name: aName, b_name: bName } = entry
   const { t } = useTranslation()
   const lengths = useLengths()
   const shown = (finding: Finding | null, place: number) => (finding?.heights_mm ? lengths.show(finding.heights_mm, place) : '–')
@@ -30,8 +30,8 @@ export function CompareTable({ a, b }: Props) {
       <thead>
         <tr>
           <th>{lengths.unit}</th>
-          <th className={classes.a}>● {t('consensus.readerA')}</th>
-          <th className={classes.b}>■ {t('consensus.readerB')}</th>
+          <th className={classes.a}>● {aName || t('consensus.readerA')}</th>
+          <th className={classes.b}>■ {bName || t('consensus.readerB')}</th>
           <th>{t('consensus.difference')}</th>
         </tr>
       </thead>
@@ -60,6 +60,8 @@ export function CompareTable({ a, b }: Props) {
           difference={gap === null ? '–' : percent(100 * gap)}
         />
         <Row name={t('consensus.row.grade')} a={<GradeChip finding={a} full />} b={<GradeChip finding={b} full />} />
+        <Words name={t('consensus.row.ao')} a={a?.ao_class ?? ''} b={b?.ao_class ?? ''} empty="–" />
+        <Words name={t('consensus.row.slices')} a={slices(a)} b={slices(b)} empty="–" />
         <Words
           name={t('consensus.row.deformity')}
           a={listed(a?.deformity, 'deformity', t)}
@@ -78,6 +80,12 @@ export function CompareTable({ a, b }: Props) {
 }
 
 type Translate = ReturnType<typeof useTranslation>['t']
+
+/** First and last slice of a fracture; an end that was not named is left open. */
+const slices = (finding: Finding | null) =>
+  finding === null || (finding.slice_first === null && finding.slice_last === null)
+    ? ''
+    : `${finding.slice_first ?? ''}–${finding.slice_last ?? ''}`
 
 const listed = (names: readonly string[] | undefined, kind: 'deformity' | 'material', t: Translate) =>
   (names ?? []).map((name) => t(`grading.${kind}.${name}`)).join(', ')

@@ -1,14 +1,17 @@
 import { Button } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useActivity } from '../activity'
 import type { CaseDetail, ConsensusOut } from '../api/types'
 import { LengthsContext } from '../grading/lengths'
 import { useLevelNames } from '../grading/names'
+import { usePointTool } from '../grading/usePointTool'
 import { KeyOf } from '../keys/KeysSheet'
 import { Layout } from '../shell/Layout'
+import { useLive } from '../shell/useLive'
 import { offerHooks } from '../testing'
+import type { PicturePlane } from '../viewer/sixPoints/plane'
 import { useVolumeMeta } from '../viewer/sixPoints/pictures'
 import { useBodies, withCentres } from '../viewer/sixPoints/useBodies'
 import { ConsensusBar } from './ConsensusBar'
@@ -18,6 +21,7 @@ import { DecisionPanel } from './DecisionPanel'
 import { DifferenceList } from './DifferenceList'
 import { useConsensusKeys, type Shown } from './useConsensusKeys'
 import { useEdit } from './useEdit'
+import { usePresence } from './useRoom'
 import { type Sitting, useSitting } from './useSitting'
 
 interface Props {
@@ -30,15 +34,25 @@ export function ConsensusScreen({ detail: given, consensus }: Props) {
   const detail = useMemo(() => withCentres(given, bodies), [given, bodies])
   const sitting = useSitting(detail, consensus)
   const edit = useEdit(sitting.active, detail.convention)
+  const tool = usePointTool()
+  const [plane, setPlane] = useState<PicturePlane | null>(null)
+  const remarkField = useRef<HTMLTextAreaElement>(null)
   const [shown, setShown] = useState<Shown>('both')
   const [remark, setRemark] = useState('')
   const [wantsSagittal, setWantsSagittal] = useState(false)
   const nameOf = useLevelNames(detail.dataset)
   const active = sitting.active?.id
   useActivity(detail, () => ({ number: sitting.active?.number ?? 0, tool: '' }))
-  useEffect(() => setRemark(''), [active])
+  useLive(detail.dataset)
+  usePresence(detail, sitting.isOpen)
+  useEffect(() => {
+    setRemark('')
+    tool.place(null)
+  }, [active])
   useEffect(() => offerHooks({ ready: true, consensus }), [consensus])
-  useConsensusKeys(sitting, edit, { remark, setShown, togglePlane: () => setWantsSagittal((on) => !on) })
+  const togglePlane = () => setWantsSagittal((on) => !on)
+  const toRemark = () => remarkField.current?.focus()
+  useConsensusKeys(sitting, edit, { remark, setShown, togglePlane, toRemark, clearRemark: () => setRemark('') })
   return (
     <LengthsContext value={detail}>
     <Layout dark bar={<ConsensusBar sitting={sitting} detail={detail} />}>
@@ -53,6 +67,8 @@ export function ConsensusScreen({ detail: given, consensus }: Props) {
             shown={shown}
             nameOf={nameOf}
             wantsSagittal={wantsSagittal}
+            tool={tool}
+            onPlane={setPlane}
           />
           <DecisionPanel
             sitting={sitting}
@@ -61,6 +77,8 @@ export function ConsensusScreen({ detail: given, consensus }: Props) {
             nameOf={nameOf}
             remark={remark}
             setRemark={setRemark}
+            remarkField={remarkField}
+            editing={{ tool, plane, togglePlane, toRemark }}
           />
         </div>
       </div>
@@ -77,14 +95,35 @@ function Outcome({ sitting, detail }: { sitting: Sitting; detail: CaseDetail }) 
         {sitting.trouble}
       </div>
     )
-  if (detail.stage !== 'final') return <div />
+  const { room, signatures, open } = sitting.consensus
+  if (detail.stage !== 'final') {
+    if (sitting.isOpen && open === 0 && room.i_signed)
+      return (
+        <div className={classes.notice} role="status">
+          {t('consensus.waitsForSignature')}
+        </div>
+      )
+    if (sitting.isOpen && room.role === 'onlooker')
+      return (
+        <div className={classes.notice} role="status">
+          {t('consensus.room.looksOn')}
+        </div>
+      )
+    return <div />
+  }
   return (
     <div className={classes.done} role="status">
       <IconCheck size={18} color="var(--ok)" />
       {t('consensus.caseSettled')}
+      {signatures.length > 0 && ` ${t('consensus.signedBy', { names: signatures.map(signatureText(t)).join(', ') })}`}
       <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={sitting.nextCase}>
         {t('consensus.nextCase')}
       </Button>
     </div>
   )
 }
+
+const signatureText =
+  (t: ReturnType<typeof useTranslation>['t']) =>
+  ({ name, by, reason }: ConsensusOut['signatures'][number]): string =>
+    by === name ? name : t('consensus.inPlaceOf', { name, by, reason })

@@ -1,4 +1,5 @@
 import { Button, Textarea } from '@mantine/core'
+import type { RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail, DisagreementOut } from '../api/types'
 import { formatNumber } from '../domain/format'
@@ -6,10 +7,10 @@ import { useLengths } from '../grading/lengths'
 import { GradeChip } from '../grading/GradeChip'
 import { KeyOf } from '../keys/KeysSheet'
 import { CompareTable } from './CompareTable'
-import { heightRows, meanMeasured, questionOf, widestRow } from './compare'
+import { heightRows, howOf, meanMeasured, questionOf, widestRow } from './compare'
 import classes from './consensus.module.css'
 import type { NameOf } from './DifferenceList'
-import { EditPanel } from './EditPanel'
+import { type Editing, EditPanel } from './EditPanel'
 import type { Edit } from './useEdit'
 import type { Sitting } from './useSitting'
 
@@ -20,13 +21,15 @@ interface Props {
   readonly nameOf: NameOf
   readonly remark: string
   readonly setRemark: (remark: string) => void
+  readonly remarkField: RefObject<HTMLTextAreaElement | null>
+  readonly editing: Editing
 }
 
 /** The question, both readings in figures, and the ways to decide. */
 export function DecisionPanel(props: Props) {
   const { t } = useTranslation()
   const lengths = useLengths()
-  const { sitting, nameOf, edit, remark, setRemark } = props
+  const { sitting, nameOf, edit, remark, setRemark, remarkField } = props
   const { active } = sitting
   if (active === null) return <aside className={classes.decision}>{t('consensus.none')}</aside>
   const widest = widestRow(heightRows(active.a, active.b))
@@ -37,17 +40,26 @@ export function DecisionPanel(props: Props) {
         <p>{active.reason}</p>
         {widest && lengths.hasMm && <p>{t(`consensus.widest.${widest.segment}`, { mm: formatNumber(widest.difference, 1) })}</p>}
       </div>
-      <CompareTable a={active.a} b={active.b} />
+      <CompareTable entry={active} />
       {active.settled ? (
         <Settled sitting={sitting} entry={active} />
       ) : edit.draft ? (
-        <EditPanel sitting={sitting} entry={active} edit={edit} level={nameOf(active)} remark={remark} />
+        <EditPanel key={active.id} {...props} entry={active} draft={edit.draft} level={nameOf(active)} />
       ) : (
-        sitting.mayDecide && <Acts {...props} entry={active} />
+        <>
+          <Asked sitting={sitting} entry={active} />
+          {sitting.mayDecide && <Acts {...props} entry={active} />}
+        </>
       )}
       {!active.settled && sitting.mayDecide && (
         <Textarea
-          label={t('consensus.remark')}
+          ref={remarkField}
+          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+          label={
+            <>
+              {t('consensus.remark')} <KeyOf command="consensus.remark" />
+            </>
+          }
           description={t('consensus.remarkWhen')}
           placeholder={t('consensus.optional')}
           value={remark}
@@ -61,7 +73,31 @@ export function DecisionPanel(props: Props) {
   )
 }
 
-function Acts({ sitting, detail, edit, remark, entry }: Props & { entry: DisagreementOut }) {
+/** What was put before a third reader, and the way back. */
+function Asked({ sitting, entry }: { sitting: Sitting; entry: DisagreementOut }) {
+  const { t } = useTranslation()
+  if (entry.asked === null) return null
+  const { by, note } = entry.asked
+  return (
+    <div className={classes.asked} role="status">
+      <p>{t('consensus.asked', { name: by })}</p>
+      {note && <p>{t('consensus.quoted', { note })}</p>}
+      {sitting.consensus.room.role === 'reader' && sitting.takesPart && (
+        <Button
+          variant="default"
+          size="xs"
+          disabled={sitting.isBusy}
+          rightSection={<KeyOf command="consensus.ask" />}
+          onClick={() => void sitting.takeBack(entry)}
+        >
+          {t('consensus.takeBack')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function Acts({ sitting, detail, edit, remark, setRemark, entry }: Props & { entry: DisagreementOut }) {
   const { t } = useTranslation()
   const mean = meanMeasured(entry.a, entry.b, detail.convention)
   const settle = (taken: 'a' | 'b' | 'mean') => void sitting.settle(entry, taken, { remark })
@@ -102,9 +138,20 @@ function Acts({ sitting, detail, edit, remark, entry }: Props & { entry: Disagre
       <Button variant="default" rightSection={<KeyOf command="consensus.edit" />} onClick={edit.start}>
         {t('consensus.edit')}
       </Button>
-      <Button variant="default" rightSection={<KeyOf command="consensus.defer" />} onClick={() => sitting.defer(entry)}>
+      <Button variant="default" rightSection={<KeyOf command="consensus.defer" />} onClick={() => void sitting.defer(entry)}>
         {t('consensus.defer')}
       </Button>
+      {sitting.consensus.room.role === 'reader' && (
+        <Button
+          variant="default"
+          style={{ gridColumn: 'span 2' }}
+          disabled={sitting.isBusy}
+          rightSection={<KeyOf command="consensus.ask" />}
+          onClick={() => void sitting.ask(entry, remark).then(() => setRemark(''))}
+        >
+          {t('consensus.ask')}
+        </Button>
+      )}
     </div>
   )
 }
@@ -114,11 +161,17 @@ function Settled({ sitting, entry }: { sitting: Sitting; entry: DisagreementOut 
   if (entry.settled === null) return null
   return (
     <div className={classes.row}>
-      {t('consensus.isSettled', { how: t(`consensus.how.${entry.settled.taken}`) })}
+      {t('consensus.isSettled', { how: howOf(entry.settled, t) })}
       <GradeChip finding={entry.settled.finding} full />
       {entry.settled.remark && <p>{entry.settled.remark}</p>}
       {sitting.mayDecide && (
-        <Button variant="default" size="xs" disabled={sitting.isBusy} onClick={() => void sitting.reopen(entry)}>
+        <Button
+          variant="default"
+          size="xs"
+          disabled={sitting.isBusy}
+          rightSection={<KeyOf command="consensus.reopen" />}
+          onClick={() => void sitting.reopen(entry)}
+        >
           {t('consensus.reopen')}
         </Button>
       )}

@@ -4,8 +4,12 @@ import { useTranslation } from 'react-i18next'
 import type { DisagreementOut, Finding } from '../api/types'
 import { colourOf } from '../domain/levelColours'
 import { GradeChip } from '../grading/GradeChip'
+import { KeyOf } from '../keys/KeysSheet'
+import { howOf } from './compare'
 import classes from './consensus.module.css'
 import type { Sitting } from './useSitting'
+
+type Translate = ReturnType<typeof useTranslation>['t']
 
 export type NameOf = (finding: Pick<Finding, 'number' | 'level'>) => string
 
@@ -17,17 +21,24 @@ interface Props {
 /** The differences by consequence, the settled ones below, threshold noise in one block. */
 export function DifferenceList({ sitting, nameOf }: Props) {
   const { t } = useTranslation()
-  const { turn, settled, thresholds, isLooking } = sitting
+  const { turn, settled, thresholds, isLooking, elsewhere } = sitting
+  const isThird = sitting.consensus.room.role === 'adjudicator'
   const listed = isLooking ? thresholds : turn
   const count = listed.length
   return (
     <nav className={classes.list} aria-label={t('consensus.title')}>
       <div className={classes.listHead}>
-        <h1>{count > 0 ? t('consensus.left', { count }) : t('consensus.none')}</h1>
+        <h1>{titleOf(count, elsewhere.length, isThird, t)}</h1>
         {count > 0 && <span className={classes.caption}>{t('consensus.byConsequence')}</span>}
       </div>
       <ol className={classes.entries}>
         {listed.map((entry) => (
+          <Entry key={entry.id} entry={entry} sitting={sitting} nameOf={nameOf} />
+        ))}
+        {elsewhere.length > 0 && (
+          <li className={classes.group}>{t(isThird ? 'consensus.forTheTwo' : 'consensus.forAThird')}</li>
+        )}
+        {elsewhere.map((entry) => (
           <Entry key={entry.id} entry={entry} sitting={sitting} nameOf={nameOf} />
         ))}
         {settled.length > 0 && <li className={classes.group}>{t('consensus.settled')}</li>}
@@ -35,6 +46,7 @@ export function DifferenceList({ sitting, nameOf }: Props) {
           <Entry key={entry.id} entry={entry} sitting={sitting} nameOf={nameOf} />
         ))}
       </ol>
+      <Statements sitting={sitting} />
       {thresholds.length > 0 && <Thresholds sitting={sitting} />}
     </nav>
   )
@@ -42,7 +54,7 @@ export function DifferenceList({ sitting, nameOf }: Props) {
 
 function Entry({ entry, sitting, nameOf }: Props & { entry: DisagreementOut }) {
   const { t } = useTranslation()
-  const isPutOff = sitting.deferred.includes(entry.id) && entry.settled === null
+  const isPutOff = entry.deferred_at !== null && entry.settled === null
   return (
     <li>
       <button
@@ -69,11 +81,40 @@ function Entry({ entry, sitting, nameOf }: Props & { entry: DisagreementOut }) {
           )}
         </span>
         <span className={classes.reason}>
-          {entry.settled ? t(`consensus.how.${entry.settled.taken}`) : entry.reason}
+          {entry.settled ? howOf(entry.settled, t) : entry.reason}
           {isPutOff && ` · ${t('consensus.deferred')}`}
         </span>
       </button>
     </li>
+  )
+}
+
+function titleOf(count: number, elsewhere: number, isThird: boolean, t: Translate): string {
+  if (count > 0) return t('consensus.left', { count })
+  if (elsewhere === 0) return t('consensus.none')
+  return t(isThird ? 'consensus.nothingAsked' : 'consensus.waitsForThird')
+}
+
+/** How readers counted the levels, where they say different things. */
+function Statements({ sitting }: { sitting: Sitting }) {
+  const { t } = useTranslation()
+  const [a, b, ...more] = sitting.consensus.statements
+  if (!a || !b || more.length > 0 || JSON.stringify(a) === JSON.stringify(b)) return null
+  const said = ({ levels_counted_from: counted, anomalies }: typeof a) =>
+    [
+      counted === '' ? t('consensus.notSaid') : t(`grading.countedFrom.${counted}`),
+      ...anomalies.map((name) => t(`grading.anomaly.${name}`)),
+    ].join(', ')
+  return (
+    <div className={classes.block}>
+      <h2>{t('consensus.statements')}</h2>
+      <p>
+        <span className={classes.a}>● {t('consensus.readerA')}</span> {said(a)}
+      </p>
+      <p>
+        <span className={classes.b}>■ {t('consensus.readerB')}</span> {said(b)}
+      </p>
+    </div>
   )
 }
 
@@ -88,6 +129,7 @@ function Thresholds({ sitting }: { sitting: Sitting }) {
         <>
           <Button
             size="xs"
+            rightSection={<KeyOf command="consensus.thresholds" />}
             disabled={unlooked > 0 || sitting.isBusy || !sitting.mayDecide}
             onClick={() => void sitting.confirmThresholds()}
           >
@@ -100,7 +142,12 @@ function Thresholds({ sitting }: { sitting: Sitting }) {
           )}
         </>
       ) : (
-        <Button size="xs" variant="default" onClick={sitting.lookThrough}>
+        <Button
+          size="xs"
+          variant="default"
+          rightSection={<KeyOf command="consensus.thresholds" />}
+          onClick={sitting.lookThrough}
+        >
           {t('consensus.lookThrough')}
         </Button>
       )}

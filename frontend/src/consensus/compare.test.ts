@@ -10,6 +10,7 @@ import {
   needsRemark,
   openOnes,
   questionOf,
+  splitByDecider,
   thresholdOnes,
   widestRow,
 } from './compare'
@@ -43,6 +44,10 @@ function entry(
     kind,
     rank,
     reason: '',
+    a_name: '',
+    b_name: '',
+    deferred_at: null,
+    asked: null,
     a: aFinding(rank, 'T7', a),
     b: aFinding(rank, 'T7', b),
     settled: null,
@@ -86,7 +91,19 @@ describe('the list', () => {
   })
 
   it('puts what was deferred at the end', () => {
-    expect(inTurn(openOnes(list), ['flip']).map((one) => one.id)).toEqual(['shape', 'flip'])
+    const deferred = list.map((one) => (one.id === 'flip' ? { ...one, deferred_at: '2026-11-21T10:00:00Z' } : one))
+    expect(inTurn(openOnes(deferred)).map((one) => one.id)).toEqual(['shape', 'flip'])
+  })
+
+  it('keeps what a third reader decides apart from what the two decide', () => {
+    const asked = { by: 'Robin', at: '2026-11-21T10:00:00Z', note: '' }
+    const open = openOnes(list.map((one) => (one.id === 'flip' ? { ...one, asked } : one)))
+    const ids = (role: 'reader' | 'adjudicator') => {
+      const { own, others } = splitByDecider(open, role)
+      return [own, others].map((half) => half.map((one) => one.id))
+    }
+    expect(ids('reader')).toEqual([['shape'], ['flip']])
+    expect(ids('adjudicator')).toEqual([['flip'], ['shape']])
   })
 })
 
@@ -111,13 +128,15 @@ describe('the question', () => {
 describe('an edited finding', () => {
   it("takes over what the sitting did not change, without the reader's remark", () => {
     const one = entry('x', 'grade', 7, { deformity: ['schmorl'], remark: 'mine' }, { grade_reader: 0 })
-    const said = { grade_reader: 2 as const, shape_reader: 'wedge' as const, not_graded_reason: null }
+    const said = { grade_reader: 2 as const, shape_reader: 'wedge' as const, not_graded_reason: null, ao_class: null }
     expect(editedFinding(one, { points: body(14), by: null, finding: said })).toEqual({
       level: 'T7',
       deformity: ['schmorl'],
       foreign_material: [],
       confidence: null,
       remark: '',
+      slice_first: null,
+      slice_last: null,
       ...said,
       six_points_mm: body(14),
       points_by: null,

@@ -1,5 +1,6 @@
 /** Two readings of one vertebra side by side. Readers are A and B, never names. */
-import type { DisagreementOut, Finding } from '../api/types'
+import type { TFunction } from 'i18next'
+import type { ConsensusOut, DisagreementOut, Finding, SettlementOut } from '../api/types'
 import { conventionOf, measurePoints } from '../domain/genant'
 import type { Measurement } from '../domain/genant'
 import type { Origins } from '../viewer/sixPoints/origins'
@@ -78,9 +79,20 @@ function byConsequence(a: DisagreementOut, b: DisagreementOut): number {
 }
 
 /** The open ones with those put off at the end, in the order in which they were put off. */
-export function inTurn(open: readonly DisagreementOut[], deferred: readonly string[]): DisagreementOut[] {
-  const later = deferred.map((id) => open.find((entry) => entry.id === id)).filter((entry) => entry !== undefined)
-  return [...open.filter((entry) => !deferred.includes(entry.id)), ...later]
+export function inTurn(open: readonly DisagreementOut[]): DisagreementOut[] {
+  const later = open.filter((entry) => entry.deferred_at !== null)
+  later.sort((a, b) => (a.deferred_at ?? '').localeCompare(b.deferred_at ?? ''))
+  return [...open.filter((entry) => entry.deferred_at === null), ...later]
+}
+
+/** Open ones that wait for whoever else decides: for a third reader, or, as that one sees it, for the two. */
+export function splitByDecider(
+  open: readonly DisagreementOut[],
+  role: ConsensusOut['room']['role'],
+): { own: DisagreementOut[]; others: DisagreementOut[] } {
+  const isThird = role === 'adjudicator'
+  const isOwn = (entry: DisagreementOut) => (entry.asked !== null) === isThird
+  return { own: open.filter(isOwn), others: open.filter((entry) => !isOwn(entry)) }
 }
 
 export type Question = 'level' | 'marked' | 'fractured' | 'visible' | 'grade' | 'shape' | 'flags' | 'points' | 'limit'
@@ -107,7 +119,7 @@ export function needsRemark(edited: Pick<Finding, 'grade_reader' | 'shape_reader
   return !same(entry.a) && !same(entry.b)
 }
 
-type Edited = Pick<Finding, 'grade_reader' | 'shape_reader' | 'not_graded_reason'>
+type Edited = Pick<Finding, 'grade_reader' | 'shape_reader' | 'not_graded_reason' | 'ao_class'>
 
 /** All that a sitting says with points of its own: what it did not change is reader A's (or B's). */
 export function editedFinding(
@@ -121,8 +133,22 @@ export function editedFinding(
     foreign_material: base?.foreign_material ?? [],
     confidence: base?.confidence ?? null,
     remark: '',
+    ...slicesOf(base, draft.finding),
     ...draft.finding,
     six_points_mm: draft.points,
     points_by: draft.by,
   }
+}
+
+/** Slices of a fracture stay only while there is one. */
+function slicesOf(base: Finding | null, said: Edited): Pick<Finding, 'slice_first' | 'slice_last'> {
+  const isWhole = said.grade_reader === 0 && said.ao_class === null
+  if (isWhole || base === null) return { slice_first: null, slice_last: null }
+  return { slice_first: base.slice_first, slice_last: base.slice_last }
+}
+
+/** How a difference was settled, in words; what a third reader took is named too. */
+export function howOf(settled: SettlementOut, t: TFunction): string {
+  const how = t(`consensus.how.${settled.taken}`)
+  return settled.taken === 'adjudicated' ? `${how}: ${t(`consensus.how.${settled.basis}`)}` : how
 }

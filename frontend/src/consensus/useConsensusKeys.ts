@@ -8,11 +8,14 @@ interface Doors {
   readonly remark: string
   readonly setShown: (shown: Shown) => void
   readonly togglePlane: () => void
+  readonly toRemark: () => void
+  readonly clearRemark: () => void
 }
 
 /** Binds the keys of the consensus screen to its acts. */
-export function useConsensusKeys(sitting: Sitting, edit: Edit, { remark, setShown, togglePlane }: Doors): void {
-  const { active } = sitting
+export function useConsensusKeys(sitting: Sitting, edit: Edit, doors: Doors): void {
+  const { remark, setShown, togglePlane, toRemark, clearRemark } = doors
+  const { active, consensus } = sitting
   const isOpen = sitting.mayDecide && active !== null && active.settled === null
   const enabled = isOpen && edit.draft === null
   const take = (taken: Taken) => active && void sitting.settle(active, taken, { remark })
@@ -22,13 +25,29 @@ export function useConsensusKeys(sitting: Sitting, edit: Edit, { remark, setShow
   const hasMean = Boolean(active?.a?.six_points_mm && active.b?.six_points_mm)
   useCommand('consensus.mean', () => take('mean'), { enabled: enabled && hasMean })
   useCommand('consensus.edit', edit.start, { enabled })
-  useCommand('consensus.defer', () => active && sitting.defer(active), { enabled })
+  useCommand('consensus.defer', () => active && void sitting.defer(active), { enabled })
+  const isReader = consensus.room.role === 'reader'
+  const isUnsettled = sitting.takesPart && isReader && active !== null && active.settled === null
+  const turnToThird = () => {
+    if (active === null) return
+    if (active.asked !== null) return void sitting.takeBack(active)
+    void sitting.ask(active, remark).then(clearRemark)
+  }
+  useCommand('consensus.ask', turnToThird, { enabled: isUnsettled && edit.draft === null })
+  const isSettled = sitting.mayDecide && active !== null && active.settled !== null
+  useCommand('consensus.reopen', () => active && void sitting.reopen(active), { enabled: isSettled })
+  useCommand('consensus.remark', toRemark, { enabled: sitting.takesPart && active !== null && active.settled === null })
+  const { thresholds, isLooking, unlooked } = sitting
+  const forThresholds = () => (isLooking ? unlooked === 0 && void sitting.confirmThresholds() : sitting.lookThrough())
+  useCommand('consensus.thresholds', forThresholds, { enabled: sitting.mayDecide && thresholds.length > 0 })
+  useCommand('consensus.pen', () => void sitting.movePen(), {
+    enabled: sitting.takesPart && (consensus.room.pen === 'free' || sitting.mayHandOver),
+  })
   useCommand('consensus.onlyA', () => setShown('a'), { release: () => setShown('both') })
   useCommand('consensus.onlyB', () => setShown('b'), { release: () => setShown('both') })
   useCommand('consensus.plane', togglePlane)
   useCommand('nextLevel', () => sitting.step(1))
   useCommand('previousLevel', () => sitting.step(-1))
-  useCommand('undo', edit.undo, { enabled: edit.draft !== null })
-  useCommand('submit', () => void sitting.settleCase(), { enabled: sitting.mayDecide && sitting.consensus.open === 0 })
+  useCommand('submit', () => void sitting.settleCase(), { enabled: sitting.maySign && edit.draft === null })
   useCommand('nextCase', sitting.nextCase)
 }

@@ -10,7 +10,7 @@ import { meanPoints } from './compare'
 export interface Draft {
   readonly points: SixPoints | null
   readonly by: Origins | null
-  readonly finding: Pick<Finding, 'grade_reader' | 'shape_reader' | 'not_graded_reason'>
+  readonly finding: Pick<Finding, 'grade_reader' | 'shape_reader' | 'not_graded_reason' | 'ao_class'>
   readonly measured: Measurement | null
 }
 
@@ -76,7 +76,9 @@ function firstDraft(entry: DisagreementOut, convention: string): Draft {
   const grade = (measured?.grade ?? null) as Finding['grade_reader']
   const shape = measured === null || measured.shape === 'none' ? null : measured.shape
   const by = points === null ? null : allBy('mean')
-  return { points, by, measured, finding: { grade_reader: grade, shape_reader: shape, not_graded_reason: null } }
+  const isAgreed = entry.a?.ao_class === entry.b?.ao_class || entry.a === null || entry.b === null
+  const ao = isAgreed ? (entry.a ?? entry.b)?.ao_class ?? null : null
+  return { points, by, measured, finding: { grade_reader: grade, shape_reader: shape, not_graded_reason: null, ao_class: ao } }
 }
 
 function measuredOrNull(points: SixPoints | null, convention: string): Measurement | null {

@@ -5,28 +5,33 @@ import { useState } from 'react'
 import { ApiError, api } from '../api/client'
 import type { CaseDetail, ConsensusOut, DisagreementOut, Finding, SettlementOut } from '../api/types'
 import { useNextCase } from '../nextCase'
-import { inTurn, openOnes, settledOnes, thresholdOnes } from './compare'
+import { inTurn, openOnes, settledOnes, splitByDecider, thresholdOnes } from './compare'
 
 export type Sitting = ReturnType<typeof useSitting>
-export type Taken = Exclude<SettlementOut['taken'], 'agreed'>
+export type Taken = Exclude<SettlementOut['taken'], 'agreed' | 'adjudicated'>
 
 export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [chosen, setChosen] = useState<string | null>(null)
-  const [deferred, setDeferred] = useState<readonly string[]>([])
   const [looked, setLooked] = useState<ReadonlySet<string>>(new Set())
   const [isLooking, setLooking] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [trouble, setTrouble] = useState<string | null>(null)
 
-  const thresholds = thresholdOnes(consensus.disagreements)
-  const turn = inTurn(openOnes(consensus.disagreements), deferred)
+  const { room } = consensus
+  const { own, others } = splitByDecider(openOnes(consensus.disagreements), room.role)
+  const byThird = splitByDecider(thresholdOnes(consensus.disagreements), room.role)
+  const thresholds = room.role === 'adjudicator' ? [] : byThird.own
+  const turn = inTurn(room.role === 'adjudicator' ? [...own, ...byThird.own] : own)
+  const elsewhere = [...others, ...byThird.others]
   const settled = settledOnes(consensus.disagreements)
   const looks = thresholds.length > 0 && (isLooking || turn.length === 0)
   const listed = looks ? thresholds : turn
-  const reachable = [...listed, ...settled]
+  const reachable = [...listed, ...elsewhere, ...settled]
   const active = consensus.disagreements.find((entry) => entry.id === chosen) ?? reachable[0] ?? null
+
+  const takesPart = detail.stage === 'consensus' && consensus.may_settle
 
   const select = (id: string) => {
     setChosen(id)
@@ -67,10 +72,22 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
       await queries.invalidateQueries({ queryKey: ['consensus', detail.id] })
       setChosen(entry.id)
     })
-  const defer = (entry: DisagreementOut) => {
-    setChosen(afterwards(entry))
-    setDeferred((before) => [...before.filter((id) => id !== entry.id), entry.id])
-  }
+  /** Sends an act on one difference; the next one is on afterwards. */
+  const turnOf = (entry: DisagreementOut, act: 'defer' | 'ask' | 'take_back', body?: object) =>
+    attempt(async () => {
+      const next = act === 'take_back' ? entry.id : afterwards(entry)
+      take(await api.post<ConsensusOut>(`/disagreements/${entry.id}/${act}/`, body))
+      setChosen(next)
+    })
+  const defer = (entry: DisagreementOut) => turnOf(entry, 'defer')
+  const ask = (entry: DisagreementOut, note: string) => turnOf(entry, 'ask', { note })
+  const takeBack = (entry: DisagreementOut) => turnOf(entry, 'take_back')
+  const movePen = () =>
+    attempt(async () => {
+      const act = room.pen === 'mine' ? 'hand_over' : 'take'
+      const fresh = await api.post<ConsensusOut['room']>(`/cases/${detail.id}/consensus/pen/`, { act })
+      take({ ...consensus, room: fresh })
+    })
   const lookThrough = () => {
     setLooking(true)
     if (thresholds[0]) select(thresholds[0].id)
@@ -84,6 +101,7 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
   const settleCase = () =>
     attempt(async () => {
       queries.setQueryData(['case', detail.id], await api.post(`/cases/${detail.id}/moves/`, { move: 'settle' }))
+      await queries.invalidateQueries({ queryKey: ['consensus', detail.id] })
     })
   const toWorklist = () => navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
   const { go: nextCase } = useNextCase(detail, { mayPrefetch: true, isDone: detail.stage === 'final' })
@@ -93,18 +111,27 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
     turn,
     thresholds,
     settled,
-    deferred,
+    elsewhere,
     isLooking: looks,
     mayStopLooking: turn.length > 0,
     unlooked: thresholds.filter((entry) => !looked.has(entry.id) && entry.id !== active?.id).length,
     isBusy,
     trouble,
-    mayDecide: detail.stage === 'consensus',
+    takesPart,
+    isOpen: detail.stage === 'consensus',
+    maySign: takesPart && room.i_sign && !room.i_signed && consensus.open === 0 && !isBusy,
+    /** The person may decide the difference that is on, now. */
+    mayDecide: takesPart && room.pen !== 'anothers' && (active === null || !elsewhere.includes(active)),
+    /** Others are here to hand the pen to. */
+    mayHandOver: room.pen === 'mine' && room.people.some((one) => !one.is_me && one.role !== 'onlooker'),
     select,
     step,
     settle,
     reopen,
     defer,
+    ask,
+    takeBack,
+    movePen,
     lookThrough,
     stopLooking: () => {
       setLooking(false)

@@ -12,6 +12,7 @@ export type Contradiction =
   | { readonly kind: 'ratio'; readonly mask: number; readonly points: number }
   | { readonly kind: 'height'; readonly segment: (typeof SEGMENTS)[number]; readonly mask: number; readonly points: number }
   | { readonly kind: 'grade'; readonly said: number; readonly measured: number }
+  | { readonly kind: 'ao'; readonly said: string; readonly posterior: number | null }
   | { readonly kind: 'shape'; readonly said: string; readonly measured: string }
 
 interface Beside {
@@ -26,8 +27,26 @@ interface Beside {
 
 export function contradictionsOf(finding: Finding, beside: Beside): Contradiction[] {
   const heights = finding.heights_mm
-  if (heights === null) return []
-  return [...withMask(heights, beside.mask), ...(beside.isWithheld ? [] : withGrade(finding, heights, beside))]
+  const wall = withPosteriorWall(finding, beside)
+  if (heights === null) return wall
+  return [...wall, ...withMask(heights, beside.mask), ...(beside.isWithheld ? [] : withGrade(finding, heights, beside))]
+}
+
+const INTACT_WALL: readonly (string | null)[] = ['A1', 'A2']
+const POSTERIOR_LOSS = 0.2
+
+/** A1 and A2 leave the posterior wall intact; a crush, or a posterior height lost, says otherwise.
+ *
+ * The height is compared with what the neighbours let expect: the own highest is often the posterior one.
+ */
+function withPosteriorWall(finding: Finding, { expected }: Beside): Contradiction[] {
+  const said = finding.ao_class
+  if (said === null || !INTACT_WALL.includes(said)) return []
+  if (finding.shape_reader === 'crush') return [{ kind: 'ao', said, posterior: null }]
+  const [own, other] = [finding.heights_mm?.[2], expected?.heightsMm[2]]
+  if (own === undefined || other === undefined) return []
+  const loss = 1 - own / other
+  return loss >= POSTERIOR_LOSS ? [{ kind: 'ao', said, posterior: loss }] : []
 }
 
 function withMask(heights: Heights, mask: Heights | null): Contradiction[] {

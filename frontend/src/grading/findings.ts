@@ -31,6 +31,10 @@ export const DEFORMITIES = [
   'other',
 ] as const
 
+/** By rising severity. */
+export const AO_CLASSES = ['A0', 'A1', 'A2', 'A3', 'A4', 'B1', 'B2', 'B3', 'C'] as const
+export type AoClass = (typeof AO_CLASSES)[number]
+
 export const MATERIALS = ['pmma', 'screw_rod', 'cage', 'vertebral_replacement', 'other'] as const
 
 /** Fractures are graded at thoracic and lumbar levels only; a vertebra without a name may be graded. */
@@ -88,8 +92,11 @@ export function gradeChange(finding: Finding, grade: Grade): Change {
     grade_reader: grade,
     not_graded_reason: null,
     shape_reader: grade === 0 ? null : finding.shape_reader,
+    ...(grade === 0 && finding.ao_class === null ? NO_SLICES : {}),
   }
 }
+
+const NO_SLICES = { slice_first: null, slice_last: null }
 
 /** Null where a shape says nothing: grade 0 and vertebrae that are not graded have none. */
 export function shapeChange(finding: Finding, shape: GradedShape): Change | null {
@@ -112,6 +119,26 @@ export function deformityChange(finding: Finding, name: string): Change {
 
 export function materialChange(finding: Finding, name: string): Change {
   return { foreign_material: toggled(finding.foreign_material, name) }
+}
+
+/** The same class again takes it back. */
+export function aoChange(finding: Finding, ao: AoClass): Change {
+  return { ao_class: finding.ao_class === ao ? null : ao }
+}
+
+/** Sets the first or last slice of the fracture; the other end goes where it would lie on the wrong side. */
+export function sliceChange(finding: Finding, end: 'first' | 'last', k: number): Change {
+  if (end === 'first') {
+    const isBehind = finding.slice_last !== null && k > finding.slice_last
+    return { slice_first: finding.slice_first === k ? null : k, ...(isBehind ? { slice_last: null } : {}) }
+  }
+  const isBefore = finding.slice_first !== null && k < finding.slice_first
+  return { slice_last: finding.slice_last === k ? null : k, ...(isBefore ? { slice_first: null } : {}) }
+}
+
+/** Only a fracture has slices: by its grade, or by its class. */
+export function mayHaveSlices(finding: Finding): boolean {
+  return finding.not_graded_reason === null && (finding.grade_reader !== 0 || finding.ao_class !== null)
 }
 
 export function confidenceChange(finding: Finding, confidence: 'sure' | 'unsure'): Change {

@@ -3,7 +3,7 @@
  * a scope; which scopes are alive on which screen says `ALIVE`. Keys are written as shown: "B",
  * "Ctrl+Enter", "Shift+Enter", "Space". They are matched by `event.key`, so they follow the layout.
  */
-export type Screen = 'list' | 'refining' | 'checking' | 'reading' | 'consensus' | 'dialog'
+export type Screen = 'list' | 'refining' | 'checking' | 'reading' | 'consensus' | 'editing' | 'dialog'
 /** `mask`: wherever masks are worked on. */
 export type Scope = Screen | 'everywhere' | 'mask'
 
@@ -13,6 +13,7 @@ export const ALIVE: Readonly<Record<Screen, readonly Scope[]>> = {
   checking: ['checking', 'mask', 'everywhere'],
   reading: ['reading', 'everywhere'],
   consensus: ['consensus', 'everywhere'],
+  editing: ['editing', 'everywhere'],
   dialog: ['dialog'],
 }
 
@@ -119,6 +120,15 @@ export const COMMANDS = {
   'reading.notGraded': row('reading', 'X'),
   'reading.material': row('reading', 'M'),
   'reading.deformity': row('reading', 'D'),
+  'reading.ao': row('reading', 'O'),
+  'reading.unsure': row('reading', 'Q'),
+  'reading.remark': row('reading', 'R'),
+  'reading.sliceBefore': row('reading', 'ArrowUp', 'PageUp'),
+  'reading.sliceAfter': row('reading', 'ArrowDown', 'PageDown'),
+  'reading.fractureFirst': row('reading', '['),
+  'reading.fractureLast': row('reading', ']'),
+  'reading.counted': row('reading', 'H'),
+  'reading.amend': row('reading', 'Shift+A'),
   'reading.othersNormal': row('reading', 'Shift+Enter'),
   'reading.plane': row('reading', 'P'),
   'reading.points': row('reading', 'E'),
@@ -136,6 +146,26 @@ export const COMMANDS = {
   'consensus.onlyA': hold('consensus', 'A'),
   'consensus.onlyB': hold('consensus', 'B'),
   'consensus.plane': row('consensus', 'P'),
+  'consensus.ask': row('consensus', 'T'),
+  'consensus.reopen': row('consensus', 'O'),
+  'consensus.remark': row('consensus', 'R'),
+  'consensus.thresholds': row('consensus', 'C'),
+  'consensus.pen': row('consensus', 'H'),
+
+  'editing.grade0': row('editing', '0'),
+  'editing.grade1': row('editing', '1'),
+  'editing.grade2': row('editing', '2'),
+  'editing.grade3': row('editing', '3'),
+  'editing.wedge': row('editing', 'W'),
+  'editing.biconcave': row('editing', 'B'),
+  'editing.crush': row('editing', 'C'),
+  'editing.points': row('editing', 'E'),
+  'editing.place': row('editing', 'A'),
+  'editing.snap': row('editing', 'S'),
+  'editing.snapAll': row('editing', 'Shift+S'),
+  'editing.plane': row('editing', 'P'),
+  'editing.remark': row('editing', 'R'),
+  'editing.stop': fixed('editing', 'Escape'),
 } as const satisfies Record<string, CommandRow>
 
 export type CommandId = keyof typeof COMMANDS

@@ -8,9 +8,9 @@ const PATTERNS: readonly (readonly [Group, RegExp])[] = [
   ['paint', /\.(brush|eraser|adaptive|threshold|smaller|larger|pick|lock|fill|erase)$/],
   ['shape', /\.(scissors|holes|islands|interpolate|smooth|split|merge|absorb|grow|shrink|cut|clear|modelMask|cancel)$/],
   ['vertebra', /^mask\.(shift|relabel|insert|swap|remove|add|anomalies)/],
-  ['view', /^(hideOverlay|outlineOnly)$|^mask\.|\.(window|problems|plane|onlyA|onlyB|straight)$/],
+  ['view', /^(hideOverlay|outlineOnly)$|^mask\.|\.(window|problems|plane|onlyA|onlyB|straight|sliceBefore|sliceAfter)$/],
   ['grade', /^reading\./],
-  ['settle', /^consensus\./],
+  ['settle', /^(consensus|editing)\./],
 ]
 
 export const GROUPS: readonly Group[] = [...PATTERNS.map(([group]) => group), 'everywhere']

@@ -3,6 +3,8 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
 import {
+  AO_CLASSES,
+  aoChange,
   confidenceChange,
   DEFORMITIES,
   deformityChange,
@@ -12,6 +14,7 @@ import {
   NOT_GRADED_REASONS,
   notGradedChange,
 } from '../grading/findings'
+import type { CommandId } from '../keys/commands'
 import { KeyOf } from '../keys/KeysSheet'
 import classes from './reading.module.css'
 import type { Desk } from './useDesk'
@@ -87,6 +90,27 @@ export function FlagMenus({ desk, finding, menu, setMenu }: Props) {
           ))}
         </FlagMenu>
       )}
+      {desk.reading.classifies_ao && (
+        <FlagMenu
+          {...opening('ao')}
+          command="reading.ao"
+          text={finding.ao_class === null ? t('reading.own.ao') : `${t('reading.own.ao')} ${finding.ao_class}`}
+        >
+          <Menu.Label>{t('reading.own.aoTitle')}</Menu.Label>
+          {AO_CLASSES.map((name) => (
+            <Menu.CheckboxItem
+              key={name}
+              checked={finding.ao_class === name}
+              onChange={() => {
+                desk.change(number, aoChange(finding, name))
+                setMenu(null)
+              }}
+            >
+              {t(`grading.ao.${name}`)}
+            </Menu.CheckboxItem>
+          ))}
+        </FlagMenu>
+      )}
     </div>
   )
 }
@@ -99,7 +123,11 @@ export function Doubts({ desk, finding, menu, setMenu }: Props) {
     <div className={classes.flags}>
       <Checkbox
         size="xs"
-        label={t('reading.own.unsure')}
+        label={
+          <>
+            {t('reading.own.unsure')} <KeyOf command="reading.unsure" />
+          </>
+        }
         checked={finding.confidence === 'unsure'}
         disabled={!desk.isOpen}
         onChange={() => desk.change(number, confidenceChange(finding, 'unsure'))}
@@ -108,6 +136,7 @@ export function Doubts({ desk, finding, menu, setMenu }: Props) {
         opened={menu === 'remark'}
         onChange={(opened) => setMenu(opened ? 'remark' : null)}
         isOpen={desk.isOpen}
+        command="reading.remark"
         text={t('reading.own.remark') + (finding.remark ? ' ·' : '')}
       >
         <RemarkField key={number} remark={finding.remark} keep={(remark) => desk.change(number, { remark })} />
@@ -122,7 +151,7 @@ interface MenuProps {
   readonly opened: boolean
   readonly onChange: (opened: boolean) => void
   readonly isOpen: boolean
-  readonly command?: 'reading.notGraded' | 'reading.material' | 'reading.deformity'
+  readonly command?: CommandId
   readonly text: string
   readonly children: ReactNode
 }

@@ -4,8 +4,8 @@ import { formatNumber } from '../domain/format'
 import { useLengths } from '../grading/lengths'
 import type { Expected } from '../grading/neighbours'
 import type { PicturePlane } from '../viewer/sixPoints/plane'
-import { howHeights } from './howMade'
-import { flagsOf } from './measures'
+import { howHeights } from '../grading/howMade'
+import { flagsOf } from '../grading/measures'
 import classes from './reading.module.css'
 
 interface Props {

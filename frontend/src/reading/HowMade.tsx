@@ -5,8 +5,8 @@ import { formatNumber } from '../domain/format'
 import { conventionOf } from '../domain/genant'
 import { useLengths } from '../grading/lengths'
 import type { PicturePlane } from '../viewer/sixPoints/plane'
-import { howHeights, howPlaced } from './howMade'
-import { flagsOf, measuresOf } from './measures'
+import { howHeights, howPlaced } from '../grading/howMade'
+import { flagsOf, measuresOf } from '../grading/measures'
 import type { Insight } from './useInsight'
 
 interface Props {

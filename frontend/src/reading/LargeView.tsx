@@ -14,11 +14,12 @@ import type { PointSet } from '../viewer/sixPoints/PointsOverlay'
 import { snappedAll } from '../viewer/sixPoints/placing'
 import { type Box, boxOf, broughtTo, distanceFrom, type PicturePlane, plainBody } from '../viewer/sixPoints/plane'
 import { SixPointsPane } from '../viewer/sixPoints/SixPointsPane'
-import { howHeights } from './howMade'
+import { howHeights } from '../grading/howMade'
 import classes from './reading.module.css'
+import { SliceSlider } from './SliceSlider'
 import type { Desk } from './useDesk'
 import type { LargePicture } from './usePictures'
-import type { PointTool } from './useTool'
+import type { PointTool } from '../grading/usePointTool'
 
 interface Props {
   readonly desk: Desk
@@ -74,6 +75,7 @@ export function LargeView({ desk, large, nameOf, detail, bodies, tool }: Props) 
       }
     >
       <Refused desk={desk} />
+      {!isFlat(plane.frame) && !isPlacing && <SliceSlider desk={desk} large={large} finding={active} />}
       {!isPlacing && desk.isOpen && (
         <PointActs desk={desk} tool={tool} plane={plane} detail={detail} bodies={bodies} focus={focus} />
       )}

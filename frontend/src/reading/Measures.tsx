@@ -6,7 +6,8 @@ import { formatNumber } from '../domain/format'
 import { plateAngleDegrees } from '../domain/measures'
 import { KeyOf } from '../keys/KeysSheet'
 import { Contradictions } from './Contradictions'
-import { type Measure, measuresOf } from './measures'
+import { MeasureChip } from '../grading/MeasureChip'
+import { measuresOf } from '../grading/measures'
 import classes from './reading.module.css'
 import type { Desk } from './useDesk'
 import type { Insight } from './useInsight'
@@ -26,7 +27,7 @@ export function Measures({ desk, finding, insight, nameOf, askHow }: Props) {
   return (
     <div className={classes.measures} role="group" aria-label={t('reading.measure.title', { level: nameOf(finding) })}>
       {measures.map((measure) => (
-        <One key={measure.id + measure.name} measure={measure} />
+        <MeasureChip key={measure.id + measure.name} measure={measure} />
       ))}
       <RegionalAngle desk={desk} nameOf={nameOf} />
       <span className={classes.push} />
@@ -35,20 +36,6 @@ export function Measures({ desk, finding, insight, nameOf, askHow }: Props) {
         <KeyOf command="reading.howMade" />
       </button>
     </div>
-  )
-}
-
-function One({ measure }: { measure: Measure }) {
-  return (
-    <Tooltip label={measure.how} multiline w={340} events={{ hover: true, focus: true, touch: true }}>
-      <span
-        tabIndex={0}
-        data-measure={measure.id}
-        className={measure.isWarning ? `${classes.measure} ${classes.warn}` : classes.measure}
-      >
-        {measure.name} <b>{measure.value}</b>
-      </span>
-    </Tooltip>
   )
 }
 

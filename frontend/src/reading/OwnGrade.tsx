@@ -63,7 +63,7 @@ export function OwnGrade({ desk, finding, detail, name, menu, setMenu }: Props) 
                 type="button"
                 size="xs"
                 underline="always"
-                onClick={() => void desk.confirmLevels()}
+                onClick={() => void desk.sayOfCase({ levels_confirmed: true })}
               >
                 {t('reading.levels.confirm')}
               </Anchor>

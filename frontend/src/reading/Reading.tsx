@@ -6,11 +6,12 @@ import { api } from '../api/client'
 import type { CaseDetail, ReadingOut } from '../api/types'
 import { EmptyState } from '../shell/EmptyState'
 import { ReadingScreen } from './ReadingScreen'
+import { useVersions } from './useVersions'
 
 /** The page /c/<case>/read: one reader's blind reading of one case. */
 export function Reading() {
   const { t } = useTranslation()
-  const { case: id } = useParams({ strict: false })
+  const { case: id = '' } = useParams({ strict: false })
   const detail = useQuery({
     queryKey: ['case', id],
     queryFn: ({ signal }) => api.get<CaseDetail>(`/cases/${id}/`, signal),
@@ -21,8 +22,10 @@ export function Reading() {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   })
+  const versions = useVersions(id, reading.data)
   const failure = detail.error ?? reading.error
   if (failure) return <EmptyState title={failure.message} act={<a href="/">{t('reading.back')}</a>} />
-  if (!detail.data || !reading.data) return <EmptyState title={t('app.loading')} act={<Loader size="sm" />} />
-  return <ReadingScreen key={reading.data.id} detail={detail.data} start={reading.data} />
+  const shown = versions.former ?? reading.data
+  if (!detail.data || !shown) return <EmptyState title={t('app.loading')} act={<Loader size="sm" />} />
+  return <ReadingScreen key={shown.id} detail={detail.data} start={shown} versions={versions} />
 }

@@ -8,18 +8,24 @@ import { conventionOf } from '../domain/genant'
 import { progress } from '../grading/findings'
 import { KeyOf } from '../keys/KeysSheet'
 import classes from './reading.module.css'
+import { CountedMenu } from './CountedMenu'
 import { ReturnDialog } from './ReturnDialog'
 import type { Acts } from './useActs'
 import type { Desk } from './useDesk'
+import type { OpenMenu } from './useReadingKeys'
+import type { Versions } from './useVersions'
 
 interface Props {
   readonly desk: Desk
   readonly detail: CaseDetail
   readonly acts: Acts
+  readonly versions: Versions
+  readonly menu: OpenMenu
+  readonly setMenu: (menu: OpenMenu) => void
 }
 
 /** The bar above a reading: what it is, how far it is, whether it is stored. */
-export function ReadingBar({ desk, detail, acts }: Props) {
+export function ReadingBar({ desk, detail, acts, versions, menu, setMenu }: Props) {
   const { t } = useTranslation()
   const [returns, setReturns] = useState(false)
   const [a, b, c] = conventionOf(desk.reading.convention).limits.map((limit) => Math.round(100 - 100 * limit))
@@ -36,13 +42,15 @@ export function ReadingBar({ desk, detail, acts }: Props) {
         {t('reading.blind', { count: detail.readings?.needed ?? 1 })}
       </span>
       <span className={classes.badge}>{t('reading.limits', { a, b, c })}</span>
+      <CountedMenu desk={desk} acts={acts} menu={menu} setMenu={setMenu} />
+      <Amended desk={desk} versions={versions} />
       <span className={classes.push} />
       <ActiveTime detail={detail} />
       <span>{t('reading.progress', { done, of })}</span>
       <Saved desk={desk} />
       {desk.isOpen && (
         <>
-          {detail.moves.includes('return_from_reading') && (
+          {detail.moves.includes('return_from_reading') && desk.reading.amends === null && (
             <Button variant="subtle" color="gray" size="xs" onClick={() => setReturns(true)}>
               {t('reading.return.open')}
             </Button>
@@ -67,6 +75,29 @@ export function ReadingBar({ desk, detail, acts }: Props) {
       )}
       <ReturnDialog opened={returns} close={() => setReturns(false)} sendBack={acts.sendBack} />
     </div>
+  )
+}
+
+/** What an amendment is for, the reading before it, and the way out. */
+function Amended({ desk, versions }: Pick<Props, 'desk' | 'versions'>) {
+  const { t } = useTranslation()
+  const { reading, isOpen } = desk
+  if (reading.amends === null || versions.former !== null) return null
+  const text = t('reading.amend.amends', { reason: reading.reason })
+  return (
+    <>
+      <span className={`${classes.badge} ${classes.amended}`} title={text}>
+        {text}
+      </span>
+      <Button variant="subtle" color="gray" size="compact-sm" className={classes.flag} onClick={versions.showFormer}>
+        {t('reading.amend.showFormer')}
+      </Button>
+      {isOpen && (
+        <Button variant="subtle" color="gray" size="compact-sm" className={classes.flag} onClick={() => void versions.leave()}>
+          {t('reading.amend.leave')}
+        </Button>
+      )}
+    </>
   )
 }
 

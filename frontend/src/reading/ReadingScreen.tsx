@@ -7,6 +7,7 @@ import { Layout } from '../shell/Layout'
 import { offerHooks } from '../testing'
 import { useVolumeMeta } from '../viewer/sixPoints/pictures'
 import { useBodies, withCentres } from '../viewer/sixPoints/useBodies'
+import { AmendDialog } from './AmendDialog'
 import { GradePanel } from './GradePanel'
 import { HowMade } from './HowMade'
 import { LargeView } from './LargeView'
@@ -18,16 +19,19 @@ import { useDesk } from './useDesk'
 import { useInsight } from './useInsight'
 import { usePictures } from './usePictures'
 import { usePointKeys } from './usePointKeys'
-import { usePointTool } from './useTool'
+import { usePointTool } from '../grading/usePointTool'
 import { Verdict } from './Verdict'
 import { useActs } from './useActs'
+import { useSliceKeys } from './useSliceKeys'
+import type { Versions } from './useVersions'
 
 interface Props {
   readonly detail: CaseDetail
   readonly start: ReadingOut
+  readonly versions: Versions
 }
 
-export function ReadingScreen({ detail: given, start }: Props) {
+export function ReadingScreen({ detail: given, start, versions }: Props) {
   const meta = useVolumeMeta(given.volume)
   const bodies = useBodies(given, meta.data)
   const detail = useMemo(() => withCentres(given, bodies), [given, bodies])
@@ -41,7 +45,17 @@ export function ReadingScreen({ detail: given, start }: Props) {
   const { plane } = pictures.large
   const insight = useInsight(desk, detail, plane?.frame ?? 'patient_mm')
   const nameOf = useLevelNames(detail.dataset)
-  useReadingKeys(desk, acts, { setMenu, togglePlane: () => setWantsSagittal((on) => !on) })
+  const [amends, setAmends] = useState(false)
+  useReadingKeys(desk, acts, {
+    setMenu,
+    togglePlane: () => setWantsSagittal((on) => !on),
+    askAmend: () => setAmends(true),
+  })
+  useSliceKeys(desk, acts, {
+    large: pictures.large,
+    showOriginal: () => setWantsSagittal(true),
+    name: desk.active ? nameOf(desk.active) : '',
+  })
   usePointKeys(desk, tool, { plane, askHow: () => setAsksHow(true) })
 
   const active = desk.active?.number
@@ -53,15 +67,18 @@ export function ReadingScreen({ detail: given, start }: Props) {
     tool.place(null)
     if (active !== undefined && hasPicture) see([active])
   }, [active, hasPicture, see])
-  useEffect(() => offerHooks({ ready: hasPicture, findings: desk.findings }), [hasPicture, desk.findings])
+  useEffect(
+    () => offerHooks({ ready: hasPicture, findings: desk.findings, slice: pictures.large.k }),
+    [hasPicture, desk.findings, pictures.large.k],
+  )
 
   return (
     <LengthsContext value={detail}>
-    <Layout dark bar={<ReadingBar desk={desk} detail={detail} acts={acts} />}>
+    <Layout dark bar={<ReadingBar {...{ desk, detail, acts, versions, menu, setMenu }} />}>
       <div className={classes.screen}>
         <SpineRows desk={desk} plane={pictures.strip} nameOf={nameOf} detail={detail} insight={insight} />
         <div className={classes.right}>
-          <Verdict desk={desk} acts={acts} nameOf={nameOf} />
+          <Verdict desk={desk} acts={acts} nameOf={nameOf} versions={versions} askAmend={() => setAmends(true)} />
           <LargeView desk={desk} large={pictures.large} nameOf={nameOf} detail={detail} bodies={bodies} tool={tool} />
           <GradePanel
             desk={desk}
@@ -75,6 +92,7 @@ export function ReadingScreen({ detail: given, start }: Props) {
           />
         </div>
       </div>
+      <AmendDialog opened={amends} close={() => setAmends(false)} amend={versions.amend} />
       <HowMade
         finding={asksHow ? desk.active : null}
         insight={insight}

@@ -8,15 +8,18 @@ import { KeyOf } from '../keys/KeysSheet'
 import classes from './reading.module.css'
 import type { Acts, Told } from './useActs'
 import type { Desk } from './useDesk'
+import type { Versions } from './useVersions'
 
 interface Props {
   readonly desk: Desk
   readonly acts: Acts
   readonly nameOf: (finding: Pick<Finding, 'number' | 'level'>) => string
+  readonly versions: Versions
+  readonly askAmend: () => void
 }
 
 /** What the last act came to: submitted, cut off, refused, or which levels are still open. */
-export function Verdict({ desk, acts, nameOf }: Props) {
+export function Verdict({ desk, acts, nameOf, versions, askAmend }: Props) {
   const { t } = useTranslation()
   const { reading, drafts } = desk
   const names = (numbers: readonly number[]) =>
@@ -24,12 +27,18 @@ export function Verdict({ desk, acts, nameOf }: Props) {
       .filter((finding) => numbers.includes(finding.number))
       .map(nameOf)
       .join(', ')
+  if (versions.former !== null) return <Former desk={desk} versions={versions} />
   if (!desk.isOpen) {
     const time = reading.submitted_at ? formatClock(new Date(reading.submitted_at)) : ''
     return (
       <div className={`${classes.word} ${classes.done}`} role="status">
         <IconCheck size={18} color="var(--ok)" />
         {t('reading.submitted', { time })}
+        {reading.may_amend && (
+          <Button size="xs" variant="default" rightSection={<KeyOf command="reading.amend" />} onClick={askAmend}>
+            {t('reading.amend.open')}
+          </Button>
+        )}
         <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={acts.nextCase}>
           {t('reading.nextCase')}
         </Button>
@@ -52,6 +61,21 @@ export function Verdict({ desk, acts, nameOf }: Props) {
     )
   if (!acts.told && missing(desk.findings).length === 0) return <Complete desk={desk} names={names} />
   return acts.told && <Told told={acts.told} names={names} desk={desk} close={acts.forget} />
+}
+
+/** The reading as it was before it was amended; nothing of it can be changed. */
+function Former({ desk, versions }: Pick<Props, 'desk' | 'versions'>) {
+  const { t } = useTranslation()
+  const { submitted_at } = desk.reading
+  const time = submitted_at ? formatClock(new Date(submitted_at)) : ''
+  return (
+    <div className={`${classes.word} ${classes.notice}`} role="status">
+      {t('reading.amend.former', { time })}
+      <Button size="xs" variant="default" onClick={versions.showPresent}>
+        {t('reading.amend.showPresent')}
+      </Button>
+    </div>
+  )
 }
 
 /** All is graded; a fracture without a shape may be submitted, but not unnoticed. */
@@ -78,6 +102,14 @@ function Told({ told, names, desk, close }: ToldProps) {
   if (told.kind === 'refused') {
     return (
       <div className={`${classes.word} ${classes.trouble}`} role="alert">
+        {told.text}
+        <CloseButton className={classes.close} size="sm" aria-label={t('reading.close')} onClick={close} />
+      </div>
+    )
+  }
+  if (told.kind === 'note') {
+    return (
+      <div className={`${classes.word} ${classes.notice}`} role="status">
         {told.text}
         <CloseButton className={classes.close} size="sm" aria-label={t('reading.close')} onClick={close} />
       </div>

@@ -16,6 +16,14 @@ export function contradictionText(one: Contradiction, level: string, t: TFunctio
     }
     case 'grade':
       return t('reading.contradiction.grade', { level, said: one.said, measured: one.measured })
+    case 'ao': {
+      const lost = one.posterior
+      const why =
+        lost === null
+          ? t('reading.contradiction.aoCrush')
+          : t('reading.contradiction.aoPosterior', { percent: formatNumber(100 * lost) })
+      return t('reading.contradiction.ao', { level, ao: one.said, why })
+    }
     case 'shape': {
       const [said, measured] = [t(`grading.shape.${one.said}`), t(`grading.shape.${one.measured}`)]
       return t('reading.contradiction.shape', { level, said, measured })

@@ -5,10 +5,10 @@ import { ApiError, api } from '../api/client'
 import type { CaseDetail } from '../api/types'
 import { missing } from '../grading/findings'
 import { useNextCase } from '../nextCase'
-import type { Desk } from './useDesk'
+import type { Desk, SaidOfCase } from './useDesk'
 
 export interface Told {
-  readonly kind: 'filled' | 'missing' | 'refused'
+  readonly kind: 'filled' | 'missing' | 'refused' | 'note'
   /** Vertebrae it is about. */
   readonly numbers: readonly number[]
   readonly unseen: readonly number[]
@@ -50,11 +50,13 @@ export function useActs(desk: Desk, detail: CaseDetail) {
       await queries.invalidateQueries({ queryKey: ['case', detail.id] })
       return null
     })
-  const confirmLevels = () =>
+  const sayOfCase = (said: SaidOfCase) =>
     attempt(async () => {
-      await desk.confirmLevels()
+      await desk.sayOfCase(said)
       return null
     })
+  /** Puts something on the screen that no act of the server caused. */
+  const tell = (text: string) => setTold({ kind: 'note', text, numbers: [], unseen: [] })
   const toWorklist = () => navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
   const { go: nextCase } = useNextCase(detail, { mayPrefetch: true, isDone: !desk.isOpen, waiting: desk.drafts.waiting })
   const sendBack = (reason: string, note: string) =>
@@ -64,5 +66,5 @@ export function useActs(desk: Desk, detail: CaseDetail) {
       return null
     })
   const forget = () => setTold(null)
-  return { told, forget, isBusy, fillNormal, submit, confirmLevels, nextCase, toWorklist, sendBack }
+  return { told, forget, isBusy, fillNormal, submit, sayOfCase, tell, nextCase, toWorklist, sendBack }
 }

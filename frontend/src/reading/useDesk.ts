@@ -11,6 +11,9 @@ import { usePoints } from './usePoints'
 
 export type Desk = ReturnType<typeof useDesk>
 
+/** What a reader says of the whole case. */
+export type SaidOfCase = Partial<Pick<ReadingOut, 'levels_confirmed' | 'levels_counted_from' | 'anomalies'>>
+
 const inOrder = (findings: readonly Finding[]) =>
   [...findings].sort((a, b) => compareLevels(a.level, b.level) || a.number - b.number)
 
@@ -68,8 +71,8 @@ export function useDesk(start: ReadingOut, isWithheld: boolean) {
     setReading(done)
     setFindings(inOrder(done.findings))
   }
-  const confirmLevels = async () =>
-    setReading(await api.patch<ReadingOut>(`/readings/${start.id}/`, { levels_confirmed: true }))
+  const sayOfCase = async (said: SaidOfCase) =>
+    setReading(await api.patch<ReadingOut>(`/readings/${start.id}/`, said))
 
   return {
     reading,
@@ -85,7 +88,7 @@ export function useDesk(start: ReadingOut, isWithheld: boolean) {
     drafts: state,
     fillNormal,
     submit,
-    confirmLevels,
+    sayOfCase,
   }
 }
 

@@ -12,6 +12,8 @@ export interface LargePicture {
   readonly isLoading: boolean
   readonly error: string | null
   readonly leaf: (steps: number) => void
+  /** Slices of the volume. */
+  readonly count: number
 }
 
 export interface Pictures {
@@ -45,6 +47,7 @@ export function usePictures(
       isLoading: plane === null && failure === null,
       error: failure?.message ?? null,
       leaf: own.leaf,
+      count: meta?.dims[2] ?? 0,
     },
   }
 }

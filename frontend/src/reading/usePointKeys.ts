@@ -2,7 +2,7 @@ import { useCommand } from '../keys/useKeys'
 import { snappedAll } from '../viewer/sixPoints/placing'
 import type { PicturePlane } from '../viewer/sixPoints/plane'
 import type { Desk } from './useDesk'
-import type { PointTool } from './useTool'
+import type { PointTool } from '../grading/usePointTool'
 
 interface Doors {
   readonly plane: PicturePlane | null

@@ -1,18 +1,19 @@
 import type { Grade, GradedShape } from '../grading/findings'
-import { gradeChange, mayGrade, shapeChange } from '../grading/findings'
+import { confidenceChange, gradeChange, mayGrade, shapeChange } from '../grading/findings'
 import { useCommand, useScope } from '../keys/useKeys'
 import type { Acts } from './useActs'
 import type { Desk } from './useDesk'
 
-export type OpenMenu = 'notGraded' | 'material' | 'deformity' | 'remark' | null
+export type OpenMenu = 'notGraded' | 'material' | 'deformity' | 'remark' | 'ao' | 'counted' | null
 
 interface Doors {
   readonly setMenu: (menu: OpenMenu) => void
   readonly togglePlane: () => void
+  readonly askAmend: () => void
 }
 
 /** Binds the keys of the reading screen to its acts. */
-export function useReadingKeys(desk: Desk, acts: Acts, { setMenu, togglePlane }: Doors): void {
+export function useReadingKeys(desk: Desk, acts: Acts, { setMenu, togglePlane, askAmend }: Doors): void {
   const { active, isOpen } = desk
   const enabled = isOpen && active !== null && mayGrade(active)
   const grade = (value: Grade) => active && desk.change(active.number, gradeChange(active, value))
@@ -28,6 +29,13 @@ export function useReadingKeys(desk: Desk, acts: Acts, { setMenu, togglePlane }:
   useCommand('reading.notGraded', () => setMenu('notGraded'), { enabled })
   useCommand('reading.material', () => setMenu('material'), { enabled: isOpen })
   useCommand('reading.deformity', () => setMenu('deformity'), { enabled })
+  useCommand('reading.ao', () => setMenu('ao'), { enabled: isOpen && desk.reading.classifies_ao })
+  useCommand('reading.remark', () => setMenu('remark'), { enabled: isOpen && active !== null })
+  useCommand('reading.unsure', () => active && desk.change(active.number, confidenceChange(active, 'unsure')), {
+    enabled: isOpen && active !== null,
+  })
+  useCommand('reading.counted', () => setMenu('counted'), { enabled: isOpen })
+  useCommand('reading.amend', askAmend, { enabled: desk.reading.may_amend })
   useCommand('reading.plane', togglePlane)
   useCommand('reading.othersNormal', () => void acts.fillNormal(), { enabled: isOpen })
   useCommand('nextLevel', () => desk.step(1))

@@ -8,7 +8,7 @@ const LAST_RETRY_MS = 30_000
 export interface LiveMessage {
   format: typeof FORMAT
   id: number | string
-  kind: 'job' | 'case'
+  kind: 'job' | 'case' | 'consensus'
   job?: JobState
   case?: string
   stage?: Stage

@@ -26,7 +26,10 @@ export function applyMessage(client: QueryClient, dataset: string, message: Live
     void client.invalidateQueries({ queryKey: ['case', message.case] })
     void client.invalidateQueries({ queryKey: ['history', message.case] })
   }
-  if (message.kind === 'case') void client.invalidateQueries({ queryKey: ['worklist', dataset] })
+  if (message.kind !== 'job' && message.case !== undefined) {
+    void client.invalidateQueries({ queryKey: ['consensus', message.case] })
+  }
+  if (message.kind !== 'job') void client.invalidateQueries({ queryKey: ['worklist', dataset] })
   if (job) applyJob(client, dataset, job, message.case)
 }
 

@@ -1,8 +1,8 @@
 import type { TFunction } from 'i18next'
 import { describe, expect, it } from 'vitest'
 import type { Normals } from '../api/types'
-import { aFinding } from '../grading/aFinding'
-import { expectedHeights } from '../grading/neighbours'
+import { aFinding } from './aFinding'
+import { expectedHeights } from './neighbours'
 import { measuresOf, type Surroundings } from './measures'
 
 /** Says the key and what it is told, so that the words do not matter here. */

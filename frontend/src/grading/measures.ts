@@ -5,8 +5,8 @@ import { formatNumber, hasMillimetres, type LengthFrame } from '../domain/format
 import type { Heights } from '../domain/genant'
 import { adjustedRatio, compressionPercent, lateralSpread, plateAngleDegrees, SPREAD_LIMIT } from '../domain/measures'
 import { unusualHeights } from '../domain/sixPoints'
-import { normalOf } from '../grading/useNormals'
-import type { Expected } from '../grading/neighbours'
+import { normalOf } from './useNormals'
+import type { Expected } from './neighbours'
 import { howPlaced } from './howMade'
 
 export interface Measure {
