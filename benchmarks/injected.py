@@ -31,11 +31,11 @@ SPLIT_SHARE: Final = (0.35, 0.65)
 
 @dataclass(frozen=True)
 class Sample:
-    """A mask with its CT, the levels of its numbers, and what is declared."""
+    """A mask with its CT or without, the levels of its numbers, and what is declared."""
 
     mask: Mask
     grid: Grid
-    hu: NDArray[np.int16]
+    hu: NDArray[np.int16] | None
     levels: dict[int, str]
     anomalies: frozenset[Anomaly]
 
@@ -262,6 +262,8 @@ def island(rng: np.random.Generator, sample: Sample) -> Injected | None:
 def on_air(rng: np.random.Generator, sample: Sample) -> Injected | None:
     """A part of a label lies on air: lung, bowel or beside the patient."""
     part = _pick(rng, sample)
+    if sample.hu is None:
+        return None
     air = ndimage.binary_erosion(sample.hu < AIR_HU, iterations=3)
     found = np.argwhere(air & (sample.mask == 0))
     if part is None or not len(found):

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from annotation.domain.anomalies import Anomaly, expected_chain
 from annotation.domain.frames import Frame
 from annotation.domain.geometry import Grid
-from annotation.domain.grammar_shape import contact_problems, shape_problems
+from annotation.domain.grammar_contact import contact_problems
+from annotation.domain.grammar_shape import shape_problems
 from annotation.domain.grammar_size import size_problems
 from annotation.domain.spine import Bone, Mask, Spine, SpineProblem, read_spine
 

@@ -31,6 +31,7 @@ MISSING: Final = 0.08
 SPILT: Final = 0.08
 JOINED: Final = 0.06
 """Each lies near the 90th percentile of clean bones, and below all but a few injected errors."""
+MUCH_MISSING: Final = 0.2
 TWO_BODIES: Final = 0.25
 """Between two bodies lies a disc: a slice that holds less than this share of the usual slice."""
 SLICE_MM: Final = 2.5
@@ -44,9 +45,15 @@ def lacks_bone(spine: Spine, row: int) -> bool:
     return stands_out(spine, row, bone_beside) > MISSING or stands_out(spine, row, joined) > JOINED
 
 
+def lacks_much_bone(spine: Spine, row: int) -> bool:
+    """Tell whether so much bone lies beside a bone of `order` that its size need not be far off."""
+    return spine.hu is not None and stands_out(spine, row, bone_beside) > MUCH_MISSING
+
+
 def holds_more(spine: Spine, row: int) -> bool:
-    """Tell whether a bone of `order` covers soft tissue, or two bodies with a gap between them."""
-    return stands_out(spine, row, soft_within) > SPILT or gap_within(spine, row) < TWO_BODIES
+    """Tell whether a bone of `order` covers soft tissue, two bodies with a gap, or meets others."""
+    covers = stands_out(spine, row, soft_within) > SPILT or gap_within(spine, row) < TWO_BODIES
+    return covers or stands_out(spine, row, joined) > JOINED
 
 
 def stands_out(spine: Spine, row: int, share: _Share) -> float:

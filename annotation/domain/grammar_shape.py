@@ -1,7 +1,6 @@
-"""The shape of each bone and of its contacts: pieces, spill into a neighbour, air, the border."""
+"""The shape of each bone: pieces, spill into a neighbour, air, the border."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -10,7 +9,7 @@ from scipy import ndimage
 
 from annotation.domain.frames import Frame, has_mm, unit_of
 from annotation.domain.geometry import Grid
-from annotation.domain.spine import Box, Part, Spine, SpineProblem, Vector, thinning
+from annotation.domain.spine import Part, Spine, SpineProblem, thinning
 
 AIR_HU: Final = -300.0
 AIR_IN_PART_HU: Final = -500
@@ -31,8 +30,6 @@ SCREEN_MM: Final = 0.7
 """Pieces are first looked for on voxels no further apart than this."""
 SWAPPED_SHARE: Final = 0.5
 """A piece whose surface meets one other bone on this share of it lies inside that one."""
-CONTACT_MM2: Final = 350.0
-"""Bodies meet on less than this; joints behind them may meet on more."""
 _ALL_26: Final = np.ones((3, 3, 3), bool)
 
 
@@ -180,80 +177,6 @@ def _apart(spine: Spine, main: NDArray[np.bool_], second: NDArray[np.bool_]) -> 
     axis = int(np.abs(step).argmax())
     words = (("left of", "right of"), ("above", "below"), ("in front of", "behind"))[axis]
     return gap_mm, words[int(step[axis] > 0)]
-
-
-# --- contacts
-
-
-def contact_problems(spine: Spine) -> Iterable[SpineProblem]:
-    """Yield pairs of neighbours whose bodies meet on more than bodies do."""
-    for place, (upper, lower) in enumerate(pairwise(spine.order)):
-        area_mm2, at_mm = contact_of(spine, upper, lower, spine.frames[place])
-        if area_mm2 >= CONTACT_MM2:
-            names = f"{spine.name(upper.number)} and {spine.name(lower.number)}"
-            message = (
-                f"The bodies of {names} touch on {area_mm2 / 100:.0f} cm2. One may be painted "
-                "into the other, or one vertebra carries two numbers."
-            )
-            number = lower.number
-            yield spine.problem("contact", number, message, blocking=True, at_mm=at_mm)
-
-
-def contact_of(spine: Spine, upper: Part, lower: Part, frame: Vector) -> tuple[float, Vector]:
-    """Return where the front halves of two bones meet: square millimetres, and the middle.
-
-    The area is counted across the curve, so that steps of voxels do not add to it.
-
-    Args:
-        spine: what they belong to.
-        upper: one bone.
-        lower: the other.
-        frame: directions left, backward and up, rows.
-    """
-    box = _meeting(spine, upper, lower)
-    if box is None:
-        return 0.0, upper.centre_mm
-    faces = _faces(spine.mask[box], upper.number, lower.number)
-    offset = np.array([axis.start for axis in box])
-    area, places = 0.0, []
-    spacing = np.array(spine.grid.spacing_mm)
-    normals = spine.grid.affine_lps[:3, :3] / spacing
-    middle = (upper.centre_mm + lower.centre_mm) / 2
-    for axis, found in enumerate(faces):
-        points = spine.grid.to_mm((found + offset)[:, ::-1])
-        is_front = (points - middle) @ frame[1] < 0
-        column = 2 - axis
-        across = float(np.prod(spacing) / spacing[column]) * abs(
-            float(normals[:, column] @ frame[2])
-        )
-        area += across * float(is_front.sum())
-        places.append(points[is_front])
-    met = np.concatenate(places)
-    return area, met.mean(axis=0) if len(met) else middle
-
-
-def _meeting(spine: Spine, one: Part, other: Part) -> Box | None:
-    """Return the box in which both bones may lie side by side."""
-    axes = []
-    for a, b, size in zip(one.box, other.box, spine.mask.shape, strict=True):
-        start, stop = max(a.start, b.start) - 1, min(a.stop, b.stop) + 1
-        if start >= stop:
-            return None
-        axes.append(slice(max(0, start), min(size, stop)))
-    return (axes[0], axes[1], axes[2])
-
-
-def _faces(mask: NDArray[np.uint8], one: int, other: int) -> list[Vector]:
-    """Return per axis (k, j, i) the middles of faces between two numbers, shape (n, 3)."""
-    found = []
-    for axis in range(3):
-        turned = np.moveaxis(mask, axis, 0)
-        first, second = turned[:-1], turned[1:]
-        meets = ((first == one) & (second == other)) | ((first == other) & (second == one))
-        places = np.argwhere(np.moveaxis(meets, 0, axis)).astype(np.float64)
-        places[:, axis] += 0.5
-        found.append(places)
-    return found
 
 
 # --- air and border

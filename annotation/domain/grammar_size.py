@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.domain.grammar_evidence import holds_more, lacks_bone
+from annotation.domain.grammar_evidence import holds_more, lacks_bone, lacks_much_bone
 from annotation.domain.spine import FEATURES, Part, Spine, SpineProblem, Vector
 
 TYPICAL: Final[dict[str, tuple[float, ...]]] = {
@@ -66,6 +66,11 @@ SURELY_HIGH: Final = np.log([1.90, 1.70, 1.60, 1.95, 1.95, 1.95])
 """Beyond these shares no picture is asked. Beside bones that a fracture took half of, a whole one
 may look up to 1.9 times as tall; a fracture takes nothing of width or depth. Between these and the
 limits above, a size stops only where the volume shows a part that is missing or too much."""
+SUSPECT: Final = np.log(0.64)
+"""A core volume below this share stops where the picture shows far more bone beside the label than
+beside the neighbours: so small a fractured bone leaves none."""
+ROOM_FOR_TWO: Final = np.log(1.2)
+"""Two vertebrae under one number lie this much further from the next ones on either side."""
 ROOM_FOR_ONE_MORE: Final = np.log(1.5)
 ROOM_BESIDE_A_CUT: Final = np.log(1.8)
 """The middle of a bone that the border cuts is not its middle."""
@@ -99,6 +104,26 @@ def deviations(spine: Spine) -> tuple[Vector, Vector]:
     most = _expected(own, np.max)
     most[:, 0] = np.maximum(most[:, 0], SMALLEST_USUAL)
     return own - _expected(own, np.median), own - most
+
+
+def body_growth(spine: Spine) -> Vector:
+    """Return how much taller the body of each bone of `order` is than its neighbours let expect.
+
+    A border that cuts only the sides or the back leaves a body's height sure; one that cuts the
+    body itself makes it lower, never taller.
+
+    Returns:
+        Logarithms of height before the middle over expected height, shape (n,), nan where unknown.
+    """
+    column = FEATURES.index("front")
+    own = np.full(len(spine.order), np.nan)
+    for row, (part, size) in enumerate(zip(spine.order, spine.sizes, strict=True)):
+        typical = TYPICAL.get(spine.level_of(part.number) or "")
+        if typical is not None and size[column] > 0:
+            own[row] = np.log(size[column] / typical[column])
+    is_cut = np.array([part.touches[1] for part in spine.order], bool)
+    around = _of_neighbours(np.where(is_cut, np.nan, own)[:, None], np.median)[:, 0]
+    return np.asarray(own - np.where(np.isnan(around), _scale(spine), around))
 
 
 def _expected(own: Vector, summary: Callable[[Vector], Any]) -> Vector:
@@ -136,11 +161,14 @@ def _sizes(spine: Spine) -> Iterable[SpineProblem]:
         low, high = under < LOWEST, over > HIGHEST
         low[0] |= bool(under[0] + under[5] < HALF)
         low[-2:] |= bool((under[-2:] < FLAT).all())
+        if not low.any() and under[0] < SUSPECT:
+            low[0] = lacks_much_bone(spine, row)
         if low.any():
             stops = _is_sure(spine, under < SURELY_LOW) or lacks_bone(spine, row)
             yield _problem(spine, row, "half_missing", under, low, stops)
         elif high.any():
             stops = _is_sure(spine, over > SURELY_HIGH) or holds_more(spine, row)
+            stops = stops or _lies_apart(spine, row)
             yield _problem(spine, row, "too_large", over, high, stops)
 
 
@@ -175,7 +203,27 @@ def _problem(
     return spine.problem(code, number, message, blocking=blocking)
 
 
+def _lies_apart(spine: Spine, row: int) -> bool:
+    """Tell whether the ways to both neighbours are too long for one vertebra."""
+    _, off, _ = _ways(spine)
+    both = off[max(0, row - 1) : row + 1]
+    return len(both) == 2 and bool((both > ROOM_FOR_TWO).all())
+
+
 def _distances(spine: Spine) -> Iterable[SpineProblem]:
+    ways, off, beside = _ways(spine)
+    limit = np.where(beside, ROOM_BESIDE_A_CUT, ROOM_FOR_ONE_MORE)
+    for place in np.flatnonzero((off > limit) | ((off < NO_ROOM) & ~beside)):
+        yield _distance(spine, int(place), float(ways[place]), is_wide=bool(off[place] > 0))
+
+
+def _ways(spine: Spine) -> tuple[Vector, Vector, NDArray[np.bool_]]:
+    """Return the ways from each middle to the next.
+
+    Returns:
+        Millimetres; logarithms over what is expected, 0 where unknown; whether a border cuts one of
+        the two bones. Shape (n - 1,) each.
+    """
     parts = spine.order
     is_cut = np.array([part.touches[1] for part in parts])
     steps = np.array([b.centre_mm - a.centre_mm for a, b in pairwise(parts)])
@@ -185,11 +233,7 @@ def _distances(spine: Spine) -> Iterable[SpineProblem]:
     beside = is_cut[:-1] | is_cut[1:]
     around = _of_neighbours(np.where(beside, np.nan, own)[:, None], np.median)[:, 0]
     around = np.where(np.isnan(around), _scale(spine), around)
-    off = own - around
-    limit = np.where(beside, ROOM_BESIDE_A_CUT, ROOM_FOR_ONE_MORE)
-    off = np.nan_to_num(off)
-    for place in np.flatnonzero((off > limit) | ((off < NO_ROOM) & ~beside)):
-        yield _distance(spine, int(place), float(ways[place]), is_wide=bool(off[place] > 0))
+    return ways, np.nan_to_num(own - around), beside
 
 
 def _scale(spine: Spine) -> float:

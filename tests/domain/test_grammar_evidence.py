@@ -71,3 +71,24 @@ def test_a_near_piece_stops_unless_it_is_bone_itself(hu_of_piece, stops):
     mask[13:17, 53:57, 29:33] = 3  # 64 voxels, 0.5 ml, 6 mm behind
     hu[13:17, 53:57, 29:33] = hu_of_piece
     assert problems(mask, hu) == [("two_pieces", 3, stops)]
+
+
+@pytest.mark.parametrize(("within", "found"), [(BONE, [("half_missing", 3, True)]), (SOFT, [])])
+def test_a_body_somewhat_too_small_stops_where_much_bone_carries_no_label(within, found):
+    mask, hu = bodies()
+    hole = np.s_[11:19, 52:58, 12:27]  # 40 per cent of the volume, nothing of any length
+    mask[hole] = 0
+    hu[hole] = within
+    assert problems(mask, hu) == found
+
+
+@pytest.mark.parametrize(
+    ("tops", "stops"), [((6, 21, 38, 63, 78), True), ((6, 24, 38, 60, 75), False)]
+)
+def test_a_body_that_is_too_large_stops_where_there_is_room_for_two(tops, stops):
+    mask = np.zeros(GRID.shape, np.uint8)
+    for number, top in enumerate(tops, start=1):
+        mask[9:21, top : top + (17 if number == 3 else 10), 12:27] = number
+    hu = np.where(mask > 0, BONE, SOFT).astype(np.int16)
+    found = [one for one in problems(mask, hu) if one[0] == "too_large"]
+    assert found == [("too_large", 3, stops)]
