@@ -1,7 +1,7 @@
 /** Browser half of the bridge: volumes, label maps and strokes as bytes, and the journal of strokes. */
 export { Journal, noJournal } from './journal'
 export { fetchAct, fetchMask, fetchMoment, fetchRevision, fetchVersion, keepVersion, type Mask, sendStroke } from './mask'
-export { type Acknowledgement, Outbox, type SaveState } from './outbox'
+export { type Acknowledgement, Outbox, Overtaken, type SaveState } from './outbox'
 export { Seat, type SeatState } from './seat'
 export { inflate, openFormat, readU32, UnknownFormat } from './packing'
 export { type Act, applyRuns, BaseMismatch, inverse, layOnTop, type LevelChange, NO_RUNS, type Runs, runsFrom, type Stroke, Tool, voxelsIn } from './stroke'

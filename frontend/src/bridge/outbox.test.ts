@@ -3,7 +3,7 @@ import { deleteDB, openDB } from 'idb'
 import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/client'
 import { Journal, noJournal } from './journal'
-import { type Acknowledgement, Outbox, type SaveState } from './outbox'
+import { type Acknowledgement, Outbox, Overtaken, type SaveState } from './outbox'
 import { type Act, decodeStroke, Tool } from './stroke'
 import strokes from '../../../tests/golden/strokes.json'
 
@@ -132,13 +132,17 @@ test('what waits is replaced by one act in outbox and journal at once', async ()
   outbox.add(dot(Tool.brush, 1))
   await reached(outbox, 'conflict')
   outbox.add(dot(Tool.brush, 2))
-  await outbox.replace(dot(Tool.keepMine, 9), { lastSequence: 7, revision: 3 })
+  const seen = outbox.pending()
+  outbox.add(dot(Tool.brush, 3))
+  await expect(outbox.replace(dot(Tool.keepMine, 9), { lastSequence: 7, revision: 3 }, seen)).rejects.toThrow(Overtaken)
+  expect(await journal.entries()).toHaveLength(3)
+  await outbox.replace(dot(Tool.keepMine, 9), { lastSequence: 7, revision: 3 }, outbox.pending())
   server.failure = null
   const next = new Outbox({ journal, send: server.send, lastSequence: 7, revision: 3 })
   expect((await next.resume()).map(({ sequence, tool, baseRevision }) => [sequence, tool, baseRevision])).toEqual([[8, Tool.keepMine, 3]])
   await reached(next, 'saved')
   expect(server.received).toEqual([8])
-  await next.replace(null, { lastSequence: 8, revision: 3 })
+  await next.replace(null, { lastSequence: 8, revision: 3 }, [])
   expect(await journal.entries()).toEqual([])
 })
 

@@ -31,6 +31,9 @@ export interface OutboxOptions {
   readonly revision: number
 }
 
+/** Strokes were made after what was to take their place was worked out. */
+export class Overtaken extends Error {}
+
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 /** What a server says that is there and can store nothing now. */
@@ -144,9 +147,14 @@ export class Outbox {
   /**
    * Puts one act, or none, in the place of all that waits, on top of what the server has now. This outbox
    * is closed then; the next one resumes from the journal.
+   *
+   * @param of the strokes that the act stands for.
+   * @throws Overtaken, changing nothing, if others wait by now: they would be lost.
    */
-  async replace(act: Act | null, on: { readonly lastSequence: number; readonly revision: number }): Promise<void> {
+  async replace(act: Act | null, on: { readonly lastSequence: number; readonly revision: number }, of: readonly Stroke[]): Promise<void> {
     await this.keeping
+    const known = new Set(of.map(({ id }) => id))
+    if (this.pending().some(({ id }) => !known.has(id))) throw new Overtaken()
     const heading = { id: newStrokeId(), sequence: on.lastSequence + 1, baseRevision: on.revision, track: 0 }
     const one = act && { sequence: heading.sequence, bytes: encodeStroke({ ...heading, ...act }), at: Date.now() }
     await this.options.journal.replace(this.queue, one).catch(async (cause: unknown) => {

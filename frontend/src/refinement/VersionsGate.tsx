@@ -4,7 +4,7 @@ import { IconGitMerge } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail } from '../api/types'
-import type { Outbox } from '../bridge'
+import { type Outbox, Overtaken } from '../bridge'
 import type { SpineView } from '../viewer'
 import { type Conflict, findConflict, leaveTheirs, settle } from './conflict'
 import { ConflictDialog } from './ConflictDialog'
@@ -12,6 +12,7 @@ import type { Choice } from './merge'
 import { Banner } from './Banner'
 import type { Workplace } from './useWorkplace'
 
+type Ask = (found: Conflict) => void
 type Place = Workplace & { readonly detail: CaseDetail; readonly view: SpineView }
 
 /**
@@ -33,7 +34,7 @@ export function VersionsGate({ place, count }: { place: Place; count: number }) 
         <Button size="compact-sm" loading={isBusy} onClick={() => void compare(setConflict)}>{t('versions.compare')}</Button>
         <Button size="compact-sm" variant="default" disabled={isBusy} onClick={() => void setAside()}>{t('versions.leaveTheirs')}</Button>
       </Banner>
-      {conflict && <ConflictDialog code={detail.code} view={view} conflict={conflict} isBusy={isBusy} onLater={() => setConflict(null)} onSettle={(choice) => void keep(conflict, choice)} />}
+      {conflict && <ConflictDialog code={detail.code} view={view} conflict={conflict} isBusy={isBusy} onLater={() => setConflict(null)} onSettle={(choice) => void keep(conflict, choice, setConflict)} />}
     </>
   )
 }
@@ -45,42 +46,61 @@ export function SetAside({ place }: { place: Place }) {
   return <Button size="compact-sm" variant="default" loading={isBusy} onClick={() => void setAside()}>{t('versions.leaveTheirs')}</Button>
 }
 
-/** What can be done about versions, one at a time; failures are shown and leave everything waiting. */
-function useVersions({ caseId, outbox, reloadMask }: Place) {
+/**
+ * What can be done about versions, one at a time; failures are shown and leave everything waiting. Nothing
+ * is painted meanwhile, until the settled mask is shown.
+ */
+function useVersions({ caseId, outbox, view, reloadMask }: Place) {
   const { t } = useTranslation()
   const [isBusy, setBusy] = useState(false)
-  const run = async (act: (outbox: Outbox) => Promise<void>) => {
+  /** Runs what returns whether it is settled now. */
+  const run = async (act: (outbox: Outbox) => Promise<boolean>) => {
     if (!outbox || isBusy) return
+    let isSettled = false
     setBusy(true)
+    view.editor.pause('settling', true)
     try {
-      await act(outbox)
+      isSettled = await act(outbox)
     } catch (failure) {
       notifications.show({ message: t('versions.failed', { why: failure instanceof Error ? failure.message : String(failure) }), color: 'red' })
     } finally {
+      if (!isSettled) view.editor.pause('settling', false)
       setBusy(false)
     }
   }
-  const done = (message: string) => {
+  const done = (message: string): true => {
     notifications.show({ message, color: 'green' })
     reloadMask()
+    return true
   }
-  const keep = (found: Conflict, choice: Choice) =>
-    run(async (own) => {
-      await settle(caseId, own, found, choice)
-      done(t('versions.settled'))
-    })
-  const setAside = () =>
-    run(async (own) => {
-      await leaveTheirs(caseId, own)
-      done(t('versions.setAside'))
-    })
   /** Merges what does not contradict; hands over what does. */
-  const compare = (ask: (found: Conflict) => void) =>
-    run(async (own) => {
-      const found = await findConflict(caseId, own)
-      if (found.comparison.conflicts.length > 0) return ask(found)
-      await settle(caseId, own, found, new Map())
-      done(t('versions.mergedAlone', { count: found.mine.length }))
+  const merge = async (own: Outbox, ask: Ask): Promise<boolean> => {
+    const found = await findConflict(caseId, own)
+    if (found.comparison.conflicts.length > 0) {
+      ask(found)
+      return false
+    }
+    await settle(caseId, own, found, new Map())
+    return done(t('versions.mergedAlone', { count: found.mine.length }))
+  }
+  /** A stroke that was on its way when all began counts too: then what is known is worked out again. */
+  const again = (act: () => Promise<boolean>, instead: () => Promise<boolean>) =>
+    act().catch((failure: unknown) => {
+      if (failure instanceof Overtaken) return instead()
+      throw failure
     })
+  const keep = (found: Conflict, choice: Choice, ask: Ask) =>
+    run((own) => again(async () => {
+      await settle(caseId, own, found, choice)
+      return done(t('versions.settled'))
+    }, () => merge(own, ask)))
+  const setAside = () => {
+    const leave = async (own: Outbox) => {
+      await leaveTheirs(caseId, own)
+      return done(t('versions.setAside'))
+    }
+    return run((own) => again(() => leave(own), () => leave(own)))
+  }
+  const compare = (ask: Ask) => run((own) => again(() => merge(own, ask), () => merge(own, ask)))
   return { isBusy, keep, setAside, compare }
 }

@@ -74,17 +74,19 @@ export function settlement({ versions, comparison, theirs }: Conflict, choice: C
 /**
  * Settles: my version is kept on the server beside the mask, then one act takes the place of all that
  * waits. Whatever fails in between, my strokes still wait in the journal.
+ *
+ * @throws Overtaken if strokes were made since the conflict was found.
  */
 export async function settle(caseId: string, outbox: Outbox, conflict: Conflict, choice: Choice): Promise<void> {
   await setAside(caseId, conflict)
-  await outbox.replace(settlement(conflict, choice), { lastSequence: conflict.theirs.lastSequence, revision: conflict.theirs.revision })
+  await outbox.replace(settlement(conflict, choice), { lastSequence: conflict.theirs.lastSequence, revision: conflict.theirs.revision }, conflict.mine)
 }
 
 /** Takes the server's mask; my version is kept beside it. */
 export async function leaveTheirs(caseId: string, outbox: Outbox): Promise<void> {
   const conflict = await findConflict(caseId, outbox)
   await setAside(caseId, conflict)
-  await outbox.replace(null, conflict.theirs)
+  await outbox.replace(null, conflict.theirs, conflict.mine)
 }
 
 async function setAside(caseId: string, { versions, theirs, base }: Conflict): Promise<void> {

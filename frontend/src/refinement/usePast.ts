@@ -39,7 +39,7 @@ export function usePast({ caseId }: Workplace, view: SpineView) {
     shown.current = null
     setPast(null)
     if (!was || !view.labelMap) return
-    view.editor.pause(false)
+    view.editor.pause('past', false)
     show(view, inverse(was.runs), was.levels)
   }
   const look = async (moment: Moment) => {
@@ -50,7 +50,7 @@ export function usePast({ caseId }: Workplace, view: SpineView) {
       if (!view.labelMap) return
       const { runs } = changesBetween(view.labelMap, mask.labels)
       shown.current = { moment, mask, runs, levels: view.state.getState().levels }
-      view.editor.pause(true)
+      view.editor.pause('past', true)
       show(view, runs, mask.levels)
       setPast(moment)
     } catch (failure) {

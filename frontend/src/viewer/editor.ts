@@ -20,6 +20,9 @@ export interface Keeper {
   readonly failed: (cause: unknown) => void
 }
 
+/** Another moment of the mask is shown, or two versions are being put together. */
+export type Pause = 'past' | 'settling'
+
 export class Editor {
   private before: Map<number, number> | null = null
   private last: Vec3 | null = null
@@ -28,7 +31,7 @@ export class Editor {
   private feeling: Feel | null = null
   private stack = new UndoStack()
   private keeper: Keeper | null = null
-  private isPaused = false
+  private readonly pauses = new Set<Pause>()
   /** Steps asked for while an older act is being fetched. */
   private readonly asked: ('undo' | 'redo')[] = []
   private stepping = false
@@ -84,7 +87,7 @@ export class Editor {
     this.stack = new UndoStack()
     this.keeper = null
     this.before = null
-    this.isPaused = false
+    this.pauses.clear()
     this.asked.length = 0
   }
 
@@ -95,9 +98,14 @@ export class Editor {
     this.noteSteps()
   }
 
-  /** While paused nothing is changed: another moment of the mask is shown. */
-  pause(isPaused: boolean): void {
-    this.isPaused = isPaused
+  /** While paused for any reason nothing is changed. */
+  pause(why: Pause, isOn: boolean): void {
+    if (isOn) this.pauses.add(why)
+    else this.pauses.delete(why)
+  }
+
+  private get isPaused(): boolean {
+    return this.pauses.size > 0
   }
 
   /**
