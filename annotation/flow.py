@@ -9,6 +9,7 @@ from annotation.domain.workflow import Stage
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.models import PreAnnotation
 from annotation.reading.allotting import assign_on_arrival
+from annotation.reading.selectors import stage_for
 from annotation.reading.services import close_readings_when_all_are_in
 from annotation.reading.services_amend import ON_AMENDED
 from annotation.refinement import selectors as masks
@@ -19,6 +20,7 @@ from annotation.rounds import services as rounds
 from annotation.rounds.effort import note_effort
 from annotation.studies import intake
 from annotation.studies.models import Case
+from annotation.studies.selectors import SHOWN_STAGE
 from annotation.studies.services import ON_ARRIVAL, ON_IMPORTED_MASK
 from annotation.work.models import Job
 from annotation.work.services import ON_FAILURE
@@ -40,6 +42,7 @@ def fill() -> None:
     ON_ARRIVAL[Stage.FINAL].append(keep_normal_bodies)
     ON_AMENDED[:] = [open_sitting]
     ON_IMPORTED_MASK[:] = [_begin_imported]
+    SHOWN_STAGE[:] = [stage_for]
     ON_FAILURE[Job.Kind.INTAKE] = intake.note_failure
     ON_FAILURE[Job.Kind.PREANNOTATION] = preannotation.note_failure
     ON_FAILURE[Job.Kind.ROUND] = rounds.note_failure

@@ -10,7 +10,7 @@ from annotation.domain.normals import NormalLevel, estimate_normals
 from annotation.domain.vertebrae import is_graded
 from annotation.domain.workflow import Stage
 from annotation.preannotation.selectors import grade_withheld_reason
-from annotation.reading.models import Finding, FindingFields
+from annotation.reading.models import Finding, FindingFields, PlantedError
 from annotation.reading.selectors import findings_of
 from annotation.studies.models import Case
 from annotation.studies.volumes import frame_of
@@ -28,6 +28,8 @@ def keep_normal_bodies(case: Case) -> None:
     sitting = newest_sitting(case)
     is_ct = frame_of(case.volume) is Frame.PATIENT_MM
     if sitting is None or not is_ct or grade_withheld_reason(case.volume.image):
+        return
+    if PlantedError.objects.filter(case=case).exists():
         return
     readings = list(sitting.readings.all())
     settled = standing_settlements(sitting)

@@ -10,9 +10,10 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from annotation.domain.allocation import Arm, Load, choose_arm, choose_readers
-from annotation.domain.refusals import Conflict
+from annotation.domain.refusals import Conflict, ContentRefused
 from annotation.domain.workflow import Role, Stage
-from annotation.reading import selectors
+from annotation.reading import progress, selectors
+from annotation.reading.catches import plant_if_drawn
 from annotation.reading.models import Assignment, Protocol, Purpose, Reading
 from annotation.studies.models import Case, Dataset, User
 
@@ -32,7 +33,7 @@ def take_case(case: Case, user: User, protocol: Protocol) -> Assignment:
     Raises:
         Conflict: if it is not for this reader to take.
     """
-    _lock(case.dataset)
+    lock_allotting(case.dataset)
     if not selectors.may_read(user, case):
         raise Conflict(NOT_YOURS, code="not_assigned")
     return _give(case, user, protocol)
@@ -41,7 +42,7 @@ def take_case(case: Case, user: User, protocol: Protocol) -> Assignment:
 @transaction.atomic
 def assign_case(case: Case) -> list[Assignment]:
     """Give a case at reading to as many readers as it still lacks, the least loaded first."""
-    _lock(case.dataset)
+    lock_allotting(case.dataset)
     protocol = selectors.protocol_of(case)
     if protocol is None or case.stage != Stage.READING.value:
         return []
@@ -56,6 +57,56 @@ def assign_case(case: Case) -> list[Assignment]:
     )
     people = User.objects.in_bulk(chosen)
     return [_give(case, people[key], protocol) for key in chosen]
+
+
+@transaction.atomic
+def assign_open_cases(dataset: Dataset) -> dict[str, int]:
+    """Give every case at reading the readers it lacks, the longest waiting first.
+
+    Returns:
+        How many readings were assigned, of how many cases, and how many cases still lack readers.
+    """
+    lock_allotting(dataset)
+    lacking = progress.lacking_readers(dataset)
+    given = [(len(assign_case(case)), wanted) for case, wanted in lacking]
+    return {
+        "assigned": sum(n for n, _ in given),
+        "cases": sum(n > 0 for n, _ in given),
+        "short": sum(n < wanted for n, wanted in given),
+    }
+
+
+@transaction.atomic
+def substitute_reader(
+    dataset: Dataset, *, reader: int, reason: str, give_on: bool
+) -> dict[str, int]:
+    """End what a reader has open; what the reader has begun stays stored and counts for nothing.
+
+    Args:
+        dataset: where the reader drops out.
+        reader: key of the account.
+        reason: why, for the record.
+        give_on: whether other readers get the cases at once.
+
+    Returns:
+        How many readings were ended, how many given to others, and how many cases lack a reader.
+
+    Raises:
+        ContentRefused: if there is no reason, or the person has nothing open.
+    """
+    lock_allotting(dataset)
+    rows = Assignment.objects.filter(case__dataset=dataset, reader=reader, ended_at=None)
+    unread = list(rows.filter(done_at=None).select_related("case__dataset").order_by("position"))
+    if not reason.strip():
+        raise ContentRefused("Say why the readings are taken from the reader.", code="no_reason")
+    if not unread:
+        raise ContentRefused("This person has no open reading here.", code="nothing_open")
+    ended = Assignment.objects.filter(pk__in=[row.pk for row in unread])
+    ended.update(ended_at=timezone.now(), ended_reason=reason.strip())
+    first = [row.case for row in unread if row.purpose == Purpose.FIRST]
+    n_given = [len(assign_case(case)) for case in first] if give_on else []
+    n_short = len(first) - sum(n > 0 for n in n_given)
+    return {"ended": len(unread), "given": sum(n_given), "short": n_short}
 
 
 def assign_on_arrival(case: Case) -> None:
@@ -86,13 +137,15 @@ def note_done(reading: Reading) -> None:
 
 def _give(case: Case, user: User, protocol: Protocol) -> Assignment:
     arm = _arm_for(case, user, protocol)
+    if arm.exposure == Protocol.Exposure.SHOWN:
+        plant_if_drawn(case, protocol)
     now = timezone.now()
     days = protocol.due_days
     return Assignment.objects.create(
         case=case,
         reader=user,
         protocol=protocol,
-        position=_next_position(user, case.dataset),
+        position=next_position(user, case.dataset),
         arm=arm.name,
         exposure=arm.exposure,
         due_at=None if days is None else now + timedelta(days=days),
@@ -111,7 +164,7 @@ def _arm_for(case: Case, user: User, protocol: Protocol) -> Arm:
     )
 
 
-def _next_position(user: User, dataset: Dataset) -> int:
+def next_position(user: User, dataset: Dataset) -> int:
     rows = Assignment.objects.filter(reader=user, case__dataset=dataset)
     last: int | None = rows.aggregate(last=Max("position"))["last"]
     return 1 if last is None else last + 1
@@ -121,6 +174,6 @@ def _readers(rows: Iterable[Assignment]) -> set[int]:
     return {row.reader_id for row in rows}
 
 
-def _lock(dataset: Dataset) -> None:
+def lock_allotting(dataset: Dataset) -> None:
     """Let one act at a time give cases away, so that places and arms are counted right."""
     Dataset.objects.select_for_update(no_key=True).get(pk=dataset.pk)

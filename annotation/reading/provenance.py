@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from annotation.preannotation.selectors import newest_proposal
+from annotation.reading.catches import proposed_points
 from annotation.reading.models import Finding, FindingFields
 
 
@@ -65,9 +65,5 @@ def _origin(
 
 def model_points(finding: Finding) -> Points | None:
     """Return the model's points of a finding's vertebra where the reading began with them."""
-    reading = finding.reading
-    proposal = newest_proposal(reading.case) if reading.proposal_shown else None
-    if proposal is None:
-        return None
-    row = proposal.vertebrae.filter(vertebra=finding.vertebra_id).first()
-    return row.six_points_mm if row is not None else None
+    points = proposed_points(finding.reading).get(finding.vertebra_id)
+    return points or None

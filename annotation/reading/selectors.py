@@ -278,6 +278,13 @@ def is_proposal_hidden_from(user: User, case: Case) -> bool:
     return not is_committed or open_assignment(user, case) is not None
 
 
+def reads_with_proposal(user: User, case: Case) -> bool:
+    """Tell whether the person is to read or has read a case, not yet closed, with the proposal."""
+    if stage_for(user, case) in _OPENED_UP:
+        return False
+    return live_assignments(user, case).filter(exposure=Protocol.Exposure.SHOWN).exists()
+
+
 def proposal_visible_to(user: User, case: Case) -> PreAnnotation | None:
     """Return the proposal a person may see, None where there is none or the protocol hides it."""
     return None if is_proposal_hidden_from(user, case) else newest_proposal(case)

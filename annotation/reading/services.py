@@ -16,10 +16,10 @@ from annotation.domain.proposal import CountedFrom
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.vertebrae import Region, is_graded, region_of
 from annotation.domain.workflow import Move, Role, Stage
-from annotation.preannotation.models import ProposedVertebra
 from annotation.preannotation.selectors import grade_withheld_reason, newest_proposal
 from annotation.reading import selectors
 from annotation.reading.allotting import NOT_YOURS, note_done, take_case
+from annotation.reading.catches import proposed_points
 from annotation.reading.models import (
     Assignment,
     Finding,
@@ -29,6 +29,7 @@ from annotation.reading.models import (
     Reading,
 )
 from annotation.reading.provenance import PlacedBy, Points, all_by, model_points, origins_of
+from annotation.reading.repeats import give_back_repeat
 from annotation.reading.services_amend import ON_AMENDED
 from annotation.reading.slices import say_slices
 from annotation.refinement.selectors import numbers_painted
@@ -110,8 +111,7 @@ def _begin_findings(reading: Reading) -> None:
     """Add a finding for each vertebra that has none: all at first, later those of a new mask."""
     case = reading.case
     painted, levels = numbers_painted(case), levels_of(case)
-    proposal = newest_proposal(case) if reading.proposal_shown else None
-    proposed = {row.vertebra_id: row for row in proposal.vertebrae.all()} if proposal else {}
+    proposed = proposed_points(reading)
     begun = {row.vertebra_id: row for row in selectors.findings_of(reading)}
     for vertebra in vertebrae_of(case):
         level = levels.get(vertebra.number, "")
@@ -123,9 +123,7 @@ def _begin_findings(reading: Reading) -> None:
             _begin_finding(reading, vertebra, level, proposed.get(vertebra.pk))
 
 
-def _begin_finding(
-    reading: Reading, vertebra: Vertebra, level: str, seen: ProposedVertebra | None
-) -> None:
+def _begin_finding(reading: Reading, vertebra: Vertebra, level: str, seen: Points | None) -> None:
     finding = Finding(
         reading=reading,
         vertebra=vertebra,
@@ -135,7 +133,7 @@ def _begin_finding(
     )
     if seen is not None:
         with suppress(ImpossibleBody):  # then the reader places the points alone
-            points = check_six_points(seen.six_points_mm)
+            points = check_six_points(seen)
             put_points(finding, points, reading.case.volume, by=all_by(PlacedBy.MODEL))
     finding.save(force_insert=True)
 
@@ -369,4 +367,7 @@ def return_from_reading(case: Case, *, by: User, reason: str, note: str = "") ->
     """
     role = role_for(by, case, Move.RETURN_FROM_READING)
     refuse_unknown_reason(reason)
+    if selectors.stage_for(by, case) != case.stage:
+        give_back_repeat(case, by, why=f"{reason}: {note}"[:200])
+        return
     advance_case(case, move=Move.RETURN_FROM_READING, by=by, role=role, reason=reason, note=note)

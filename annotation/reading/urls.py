@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from annotation.reading import api
+from annotation.reading import api, protocol_api
 
 _READING = "readings/<uuid:reading_id>"
+
+_DATASET = "datasets/<slug:slug>"
+_READERS = f"{_DATASET}/readers"
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/reading/", api.OpenReadingView.as_view(), name="case-reading"),
@@ -14,4 +17,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{_READING}/amend/", api.AmendReadingView.as_view(), name="amend-reading"),
     path(f"{_READING}/withdraw/", api.WithdrawAmendmentView.as_view(), name="withdraw-amendment"),
     path(f"{_READING}/submit/", api.SubmitReadingView.as_view(), name="submit-reading"),
+    path(f"{_DATASET}/protocols/", protocol_api.ProtocolsView.as_view(), name="protocols"),
+    path(f"{_DATASET}/readers/", protocol_api.ReadersView.as_view(), name="readers"),
+    path(
+        f"{_DATASET}/readers/assign_open/",
+        protocol_api.AssignOpenView.as_view(),
+        name="assign-open",
+    ),
+    path(
+        f"{_DATASET}/readers/substitute/", protocol_api.SubstituteView.as_view(), name="substitute"
+    ),
 ]

@@ -26,7 +26,13 @@ from annotation.refinement.overrides import overrides_at, shown_problems
 from annotation.refinement.pin_api import OverrideSerializer
 from annotation.refinement.replay import current_state, map_sha256
 from annotation.studies.models import Case, CaseEvent
-from annotation.studies.selectors import assignments_of, get_case, person_of, vertebrae_of
+from annotation.studies.selectors import (
+    assignments_of,
+    get_case,
+    person_of,
+    stage_shown_to,
+    vertebrae_of,
+)
 
 BYTES = "application/octet-stream"
 REVISION_HELP = (
@@ -136,8 +142,8 @@ def describe_vertebrae(case: Case) -> list[dict[str, Any]]:
     return found
 
 
-def describe_event(event: CaseEvent) -> dict[str, Any]:
-    """Return a move as it is shown; who reads stays unnamed."""
+def describe_event(event: CaseEvent, stage: str) -> dict[str, Any]:
+    """Return a move as it is shown while the case is at a stage; who reads stays unnamed."""
     return {
         "at": event.at,
         "move": event.move,
@@ -146,7 +152,7 @@ def describe_event(event: CaseEvent) -> dict[str, Any]:
         "by": selectors.person_shown(event),
         "reason": event.reason,
         "note": event.note,
-        "overrides": overrides_at(event),
+        "overrides": overrides_at(event, stage),
     }
 
 
@@ -224,8 +230,10 @@ class ProblemsView(APIView):
 
     @extend_schema(responses=ProblemSerializer(many=True))
     def get(self, request: Request, case_id: UUID) -> Response:
-        case = get_case(person_of(request), case_id)
-        return Response(ProblemSerializer(shown_problems(case), many=True).data)
+        user = person_of(request)
+        case = get_case(user, case_id)
+        shown = shown_problems(case, stage_shown_to(user, case))
+        return Response(ProblemSerializer(shown, many=True).data)
 
 
 class HistoryView(APIView):
@@ -233,7 +241,8 @@ class HistoryView(APIView):
 
     @extend_schema(responses=CaseEventOutSerializer(many=True))
     def get(self, request: Request, case_id: UUID) -> Response:
-        case = get_case(person_of(request), case_id)
-        events = case.events.select_related("by", "case").order_by("id")
-        shown = [describe_event(event) for event in events]
+        user = person_of(request)
+        case = get_case(user, case_id)
+        stage = stage_shown_to(user, case)
+        shown = [describe_event(event, stage) for event in selectors.events_until(case, stage)]
         return Response(CaseEventOutSerializer(shown, many=True).data)

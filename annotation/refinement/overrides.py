@@ -63,9 +63,9 @@ def standing_problems(case: Case) -> list[Standing]:
     return sorted(found, key=lambda one: not one.is_stopping)
 
 
-def shown_problems(case: Case) -> list[dict[str, Any]]:
-    """Return the problems as they are shown; nobody is told of them while readings are open."""
-    if case.stage in _UNBIASED:
+def shown_problems(case: Case, stage: str) -> list[dict[str, Any]]:
+    """Return the problems as they are shown at a stage; none while readings are open."""
+    if stage in _UNBIASED:
         return []
     return [one.describe() for one in standing_problems(case)]
 
@@ -178,9 +178,9 @@ def describe_override(row: Override) -> dict[str, Any]:
     }
 
 
-def overrides_at(event: CaseEvent) -> list[dict[str, Any]]:
+def overrides_at(event: CaseEvent, stage: str) -> list[dict[str, Any]]:
     """Return the overrides that a move rested on first; none while readings are open."""
-    if event.case.stage in _UNBIASED:
+    if stage in _UNBIASED:
         return []
     return [describe_override(row) for row in event.overrides.select_related("by")]
 

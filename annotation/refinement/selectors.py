@@ -181,3 +181,12 @@ def person_shown(event: CaseEvent) -> str:
         return ""
     user: User = event.by
     return user.display_name
+
+
+def events_until(case: Case, stage: str) -> list[CaseEvent]:
+    """Return the moves of a case up to its last arrival at a stage; all where it is there now."""
+    events = list(case.events.select_related("by", "case").order_by("id"))
+    if stage == case.stage:
+        return events
+    arrivals = [place for place, event in enumerate(events) if event.to_stage == stage]
+    return events[: arrivals[-1] + 1] if arrivals else []

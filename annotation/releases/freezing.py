@@ -26,6 +26,7 @@ FORMAT: Final = "lamina.release/1"
 SPLITS: Final = ("training", "validation", "test")
 FEWEST_PATIENTS: Final = 5
 NO_VOLUME: Final = "a radiograph; the VerSe layout holds CT volumes only"
+PLANTED_ERROR: Final = "its readers were shown a planted error"
 _OF_ROUND: Final = {RoundCase.Split.TRAIN: "training", RoundCase.Split.FROZEN: "test"}
 
 
@@ -96,11 +97,9 @@ def freeze(release: Release, cases: list[Case]) -> tuple[dict[str, Any], list[Re
     return manifest, rows
 
 
-def leave_out(radiographs: Iterable[Case]) -> list[dict[str, str]]:
+def leave_out(cases: Iterable[Case], reason: str = NO_VOLUME) -> list[dict[str, str]]:
     """Return the final cases that a release does not hold, each with the reason."""
-    return [
-        {"code": case.code, "subject": _name(case), "reason": NO_VOLUME} for case in radiographs
-    ]
+    return [{"code": case.code, "subject": _name(case), "reason": reason} for case in cases]
 
 
 def _name(case: Case) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from annotation.domain.refusals import Conflict, ContentRefused
 from annotation.domain.workflow import Role
 from annotation.releases import tables
-from annotation.releases.freezing import freeze, leave_out
+from annotation.releases.freezing import PLANTED_ERROR, freeze, leave_out
 from annotation.releases.models import Release, ReleaseCase
 from annotation.releases.proof import (
     SUMS,
@@ -27,7 +27,7 @@ from annotation.releases.proof import (
     check_case,
 )
 from annotation.releases.tree import case_files, common_files, load_case, top_of
-from annotation.rounds.freezing import final_cases, final_radiographs
+from annotation.rounds.freezing import final_cases, final_catch_cases, final_radiographs
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Dataset, User
 from annotation.studies.selectors import require_role
@@ -84,7 +84,10 @@ def start_release(dataset: Dataset, *, by: User, version: str, licence: str) -> 
     release.save()
     ReleaseCase.objects.filter(release=release).delete()
     release.manifest, rows = freeze(release, cases)
-    release.manifest["left_out"] = leave_out(final_radiographs(dataset))
+    release.manifest["left_out"] = [
+        *leave_out(final_radiographs(dataset)),
+        *leave_out(final_catch_cases(dataset), PLANTED_ERROR),
+    ]
     ReleaseCase.objects.bulk_create(rows)
     release.table = tables.overview(release.manifest["cases"])
     release.job = start_job(

@@ -23,6 +23,7 @@ from annotation.imaging.frozen import (
 )
 from annotation.imaging.label_maps import label_numbers
 from annotation.preannotation.selectors import weights_folder
+from annotation.reading.catches import catch_cases
 from annotation.refinement.selectors import newest_revision
 from annotation.rounds.models import RoundCase, TrainingRound
 from annotation.studies.blobs import blob_store
@@ -39,8 +40,15 @@ _Split = RoundCase.Split
 
 
 def final_cases(dataset: Dataset) -> list[Case]:
-    """Return the CT cases of a data set that are final now."""
-    return _final(dataset, Image.Kind.VOLUME)
+    """Return the CT cases of a data set that are final now, but for those with a planted error."""
+    spoiled = catch_cases(dataset)
+    return [case for case in _final(dataset, Image.Kind.VOLUME) if case.pk not in spoiled]
+
+
+def final_catch_cases(dataset: Dataset) -> list[Case]:
+    """Return the CT cases that are final and had a planted error: nothing is made of them."""
+    spoiled = catch_cases(dataset)
+    return [case for case in _final(dataset, Image.Kind.VOLUME) if case.pk in spoiled]
 
 
 def final_radiographs(dataset: Dataset) -> list[Case]:

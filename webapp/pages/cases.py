@@ -17,10 +17,11 @@ from annotation.consensus.signing import settle_case
 from annotation.domain.frames import Frame, SpacingSource, has_mm
 from annotation.domain.genant import DEFAULT_CONVENTION
 from annotation.domain.refusals import NotVisible
-from annotation.domain.workflow import Move, Role, Stage
+from annotation.domain.workflow import Move, Role, Stage, destination
 from annotation.preannotation.models import PreAnnotation
 from annotation.preannotation.selectors import grade_withheld_reason, shown_vertebrae
 from annotation.preannotation.services import NO_RADIOGRAPH_MODEL, ask_for_preannotation
+from annotation.reading.catches import shown_to
 from annotation.reading.models import Protocol, Reading
 from annotation.reading.selectors import (
     is_proposal_hidden_from,
@@ -163,7 +164,7 @@ def describe_case(user: User, case: Case) -> dict[str, Any]:
         "volume": case.volume_id,
         **_describe_image(case),
         "vertebrae": vertebrae,
-        "proposal": _describe_proposal(proposal) if proposal else None,
+        "proposal": _describe_proposal(proposal, user) if proposal else None,
         "proposal_hidden": is_hidden,
         "counted_from": vertebrae[0]["counted_from"] if vertebrae else "",
         "lease": describe_lease(lease, user) if lease else None,
@@ -192,7 +193,7 @@ def _describe_image(case: Case) -> dict[str, Any]:
     }
 
 
-def _describe_proposal(proposal: PreAnnotation) -> dict[str, Any]:
+def _describe_proposal(proposal: PreAnnotation, user: User) -> dict[str, Any]:
     has_picture = bool(proposal.straightened_blob)
     return {
         "id": proposal.pk,
@@ -215,7 +216,7 @@ def _describe_proposal(proposal: PreAnnotation) -> dict[str, Any]:
                 "shape": one.row.shape or None,
                 "withheld_reason": one.withheld_reason,
             }
-            for one in shown_vertebrae(proposal)
+            for one in shown_to(user, proposal.case, shown_vertebrae(proposal))
         ],
         "straightened_url": f"/api/proposals/{proposal.pk}/straightened/" if has_picture else None,
     }
@@ -281,7 +282,9 @@ def make_move(case: Case, move: Move, *, by: User, reason: str, note: str) -> No
     """
     if move is Move.QUEUE and may_retry(by, case):
         ask_for_preannotation(case)
-    elif move in _BY_A_ROOM:
+        return
+    destination(move, Stage(stage_for(by, case)), role_for(by, case, move))
+    if move in _BY_A_ROOM:
         _BY_A_ROOM[move](case, by, reason, note)
     else:
         role = role_for(by, case, move)

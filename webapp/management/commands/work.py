@@ -10,10 +10,13 @@ from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from annotation.reading.repeats import give_repeats_due
 from annotation.work.services import sweep_jobs
 from webapp.celery import app
 
 SWEEP_PERIOD_S: Final = 10
+SWEEPS_PER_REPEATS: Final = 360
+"""Repeats fall due by days: once an hour is often enough."""
 _log = logging.getLogger(__name__)
 
 
@@ -41,12 +44,14 @@ class Command(BaseCommand):
 
 
 def _sweep_for_ever() -> None:
-    starting = True
+    starting, n_sweeps = True, 0
     pause = threading.Event()
     while True:
         try:
             sweep_jobs(starting=starting)
-            starting = False
+            if n_sweeps % SWEEPS_PER_REPEATS == 0:
+                give_repeats_due()
+            starting, n_sweeps = False, n_sweeps + 1
         except DatabaseError:
             _log.warning("jobs could not be swept; trying again")
         finally:
