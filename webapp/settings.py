@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": ["queued", "running", "done", "failed"],
         "ImportStateEnum": ["open", "reading", "done", "failed"],
         "PinKindEnum": ["note", "ask"],
+        "ExposureEnum": ["shown", "hidden", "after_commit"],
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FILES = 200

@@ -72,6 +72,11 @@ const rounds = createRoute({
   path: 'rounds',
   component: lazyRouteComponent(() => import('./rounds/Rounds'), 'Rounds'),
 })
+const protocol = createRoute({
+  getParentRoute: () => dataset,
+  path: 'protocol',
+  component: lazyRouteComponent(() => import('./protocol/Protocol'), 'Protocol'),
+})
 const agreement = createRoute({
   getParentRoute: () => dataset,
   path: 'agreement',
@@ -113,7 +118,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signin,
-    dataset.addChildren([worklist, cases, importing, rounds, agreement, releases]),
+    dataset.addChildren([worklist, cases, importing, protocol, rounds, agreement, releases]),
     caseOf.addChildren([refine, check, read, consensus, history]),
   ]),
   defaultPreload: 'intent',

@@ -7,7 +7,7 @@ import type * as schema from './schema'
 export type {
   Agreement, AgreementRow, Automation, CaseDetail, CaseEventOut, Dataset, Effort, EffortGroup, GateRow, HeightPlot, ImportFinding, ImportOut, JobState, Lease,
   LevelAgreement, MaskHeights, ModelInService, ModelVersionOut, Move, Next, NormalLevel, Normals, Override, OwnTime, Pin, Problem, ProofStep,
-  ProposalOut, ProposedVertebra, ReaderAccuracy, ReaderPair, ReleaseOut, Role, RoundOut, Session, Share, Stage, Vertebra,
+  Assigned, Progress, ProposalOut, ProposedVertebra, Protocols, ProtocolSaid, ProtocolVersion, Substituted, ReaderAccuracy, ReaderPair, ReleaseOut, Role, RoundOut, Session, Share, Stage, Vertebra,
   Week, WorkRow, Worklist,
 } from './schema'
 

@@ -1,8 +1,8 @@
 import type { Role } from '../api/types'
 
 export interface PageOf {
-  to: '/d/$dataset/worklist' | '/d/$dataset/cases' | '/d/$dataset/import' | '/d/$dataset/rounds' | '/d/$dataset/agreement' | '/d/$dataset/releases'
-  name: 'worklist' | 'cases' | 'import' | 'rounds' | 'agreement' | 'releases'
+  to: '/d/$dataset/worklist' | '/d/$dataset/cases' | '/d/$dataset/import' | '/d/$dataset/protocol' | '/d/$dataset/rounds' | '/d/$dataset/agreement' | '/d/$dataset/releases'
+  name: 'worklist' | 'cases' | 'import' | 'protocol' | 'rounds' | 'agreement' | 'releases'
 }
 
 const WORKLIST: PageOf = { to: '/d/$dataset/worklist', name: 'worklist' }
@@ -10,6 +10,7 @@ const AGREEMENT: PageOf = { to: '/d/$dataset/agreement', name: 'agreement' }
 const MANAGING: readonly PageOf[] = [
   { to: '/d/$dataset/cases', name: 'cases' },
   { to: '/d/$dataset/import', name: 'import' },
+  { to: '/d/$dataset/protocol', name: 'protocol' },
   { to: '/d/$dataset/rounds', name: 'rounds' },
   AGREEMENT,
   { to: '/d/$dataset/releases', name: 'releases' },
