@@ -18,6 +18,19 @@ from webapp.live.routing import websocket_urlpatterns
 pytestmark = pytest.mark.django_db
 
 
+ROSTERS = {
+    "the manager": ("/api/datasets/set/protocols/", "/api/datasets/set/readers/"),
+    "a manager who reads too": ("/api/datasets/set/protocols/",),
+}
+"""Where managers see who the readers are: for a manager who reads too, not how far."""
+
+
+def is_roster(who: str, place: tuple[str, str], marker: bytes) -> bool:
+    """Tell whether a manager found no more than a reader's name, in a list of the readers."""
+    address = place[1].partition("?")[0]
+    return marker == NAME.encode() and address in ROSTERS.get(who, ())
+
+
 @pytest.fixture(autouse=True)
 def _quick(settings, caplog):
     """Keep sessions in memory and no line of each address that is refused: walks are long."""
@@ -38,7 +51,8 @@ def test_no_address_betrays_a_reading_to_anyone_before_all_are_in(blind):
     for who, client in clients.items():
         answers = walking.walk(client, odd=who == "the other reader")
         assert len(answers) > 300, who
-        assert found_in(answers, markers) == [], who
+        found = [one for one in found_in(answers, markers) if not is_roster(who, *one)]
+        assert found == [], who
         assert {status for status, _ in answers.values()} <= {
             200,
             400,

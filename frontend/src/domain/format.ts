@@ -47,6 +47,11 @@ export function formatMoment(at: Date): string {
   }).format(at)
 }
 
+/** Day in the viewer's zone: "21 Nov 2026". */
+export function formatDay(at: Date): string {
+  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' }).format(at)
+}
+
 /** "5 s ago", "12 min ago", and after one hour the absolute time. */
 export function formatAgo(at: Date, now: Date = new Date()): string {
   const seconds = Math.max(0, Math.round((now.getTime() - at.getTime()) / 1000))

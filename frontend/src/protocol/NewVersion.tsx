@@ -61,8 +61,8 @@ export function NewVersion({ dataset, protocols, onClose, onMade }: NewVersionPr
             error={refusals.convention}
             {...form.getInputProps('convention')}
           />
-          <Switch label={t('protocol.field.grades_cervical')} {...form.getInputProps('grades_cervical', { type: 'checkbox' })} />
-          <Switch label={t('protocol.field.classifies_ao')} {...form.getInputProps('classifies_ao', { type: 'checkbox' })} />
+          <Switch label={t('protocol.grade_cervical')} {...form.getInputProps('grades_cervical', { type: 'checkbox' })} />
+          <Switch label={t('protocol.classify_ao')} {...form.getInputProps('classifies_ao', { type: 'checkbox' })} />
         </Section>
         <Section name="readers">
           <NumberInput {...numberOf('readers_per_case')} min={1} max={12} description={t('protocol.help.readers_per_case')} />

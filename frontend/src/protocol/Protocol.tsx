@@ -109,7 +109,7 @@ export function Protocol() {
     <Page
       dataset={dataset}
       title={newest ? t('protocol.title_of', { version: formatNumber(newest.version) }) : t('protocol.title')}
-      subtitle={newest && `${words(newest)} · ${t('protocol.applies')}`}
+      subtitle={newest && words(newest)}
       actions={<Button disabled={!query.data} onClick={() => setMaking(true)}>{t('protocol.new')}</Button>}
     >
       <Answer query={query}>

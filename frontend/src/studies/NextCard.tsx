@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconPlayerPlayFilled } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { WorkRow } from '../api/types'
+import { formatDay } from '../domain/format'
 import { KeyOf } from '../keys/KeysSheet'
 import page from '../shell/page.module.css'
 import { Thumbnail } from './Thumbnail'
@@ -20,6 +21,7 @@ export function NextCard({ next, onOpen }: { next: WorkRow | null; onOpen: (row:
       </section>
     )
   }
+  const due = next.due_at ? t('worklist.due', { day: formatDay(new Date(next.due_at)) }) : ''
   return (
     <section className={`${page.panel} ${classes.next}`} aria-label={t('worklist.next.for_you')}>
       <Thumbnail url={next.thumbnail_url} className={classes.nextPicture} />
@@ -29,7 +31,7 @@ export function NextCard({ next, onOpen }: { next: WorkRow | null; onOpen: (row:
         <h2>{t(`worklist.next.${titleOf(next)}`)}</h2>
         <p>{next.note || next.look_at || next.title}</p>
         <p className={page.caption}>
-          {[next.levels, next.n_levels > 0 ? t('worklist.levels', { count: next.n_levels }) : ''].filter(Boolean).join(' · ')}
+          {[next.levels, next.n_levels > 0 ? t('worklist.levels', { count: next.n_levels }) : '', due].filter(Boolean).join(' · ')}
         </p>
         <Button
           mt={8}

@@ -1,7 +1,7 @@
 import { IconAlertTriangle, IconArrowBackUp, IconCheck, IconX } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import type { JobState, WorkRow } from '../api/types'
-import { formatPercent } from '../domain/format'
+import { formatDay, formatPercent } from '../domain/format'
 import { Chip } from '../shell/Chip'
 
 function JobChip({ job }: { job: JobState }) {
@@ -34,7 +34,8 @@ export function StageChip({ row }: { row: WorkRow }) {
 export function LookAt({ row }: { row: WorkRow }) {
   const { t } = useTranslation()
   const isFailed = row.job?.state === 'failed'
-  const text = isFailed ? row.job?.message : row.look_at
+  const due = row.due_at ? t('worklist.due', { day: formatDay(new Date(row.due_at)) }) : ''
+  const text = isFailed ? row.job?.message : [row.look_at, due].filter(Boolean).join(' · ')
   if (!text) return <>{t('worklist.dash')}</>
   return (
     <span style={{ display: 'inline-flex', gap: 8, alignItems: 'center' }}>

@@ -105,3 +105,9 @@ test('a manager sees exactly the path moves that the server gives, and a reason 
     }),
   )
 })
+
+test('a case with a date says until when it is to be read', async () => {
+  const due = row('LAM-4', { work: 'read', stage: 'reading', due_at: '2026-12-05T12:00:00Z' })
+  draw(list([due], due), ['reader'])
+  expect(await screen.findAllByText(/Due 5 Dec 2026/)).toHaveLength(2)
+})
