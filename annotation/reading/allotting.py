@@ -47,7 +47,7 @@ def assign_case(case: Case) -> list[Assignment]:
     if protocol is None or case.stage != Stage.READING.value:
         return []
     had = Assignment.objects.filter(case=case).exclude(purpose=Purpose.REPEAT)
-    n_live = had.filter(ended_at=None).values("reader").distinct().count()
+    n_live = had.filter(purpose=Purpose.FIRST, ended_at=None).count()
     loads = loads_of(case.dataset, besides={protocol.adjudicator_id, *_readers(had)})
     chosen = choose_readers(
         loads,
@@ -96,6 +96,7 @@ def substitute_reader(
     """
     lock_allotting(dataset)
     rows = Assignment.objects.filter(case__dataset=dataset, reader=reader, ended_at=None)
+    rows = rows.exclude(purpose=Purpose.ADJUDICATION)  # that is the protocol's to name
     unread = list(rows.filter(done_at=None).select_related("case__dataset").order_by("position"))
     if not reason.strip():
         raise ContentRefused("Say why the readings are taken from the reader.", code="no_reason")

@@ -46,13 +46,14 @@ def stage_for(user: User, case: Case) -> str:
     """
     if case.stage not in _OPENED_UP:
         return case.stage
-    is_read = _comes_back(user, case) or (
+    is_read = comes_back(user, case) or (
         case.stage == Stage.CONSENSUS.value and is_amending(user, case)
     )
     return Stage.READING.value if is_read else case.stage
 
 
-def _comes_back(user: User, case: Case) -> bool:
+def comes_back(user: User, case: Case) -> bool:
+    """Tell whether a closed case is to be read again by this reader, who is not told so."""
     repeats = live_assignments(user, case).filter(purpose=Purpose.REPEAT, done_at=None)
     return case.stage in _OPENED_UP and repeats.exists()
 
@@ -108,7 +109,7 @@ def get_own_reading(user: User, reading_id: UUID) -> Reading:
     reading = found.first()
     if reading is None or Role.READER not in roles_in(user, reading.case.dataset):
         raise NotVisible(_NOT_YOURS)
-    if reading.purpose == Purpose.FIRST and _comes_back(user, reading.case):
+    if reading.purpose == Purpose.FIRST and comes_back(user, reading.case):
         raise NotVisible(_NOT_YOURS)  # a repeat is not to be copied from the first
     return reading
 

@@ -367,7 +367,9 @@ def return_from_reading(case: Case, *, by: User, reason: str, note: str = "") ->
     """
     role = role_for(by, case, Move.RETURN_FROM_READING)
     refuse_unknown_reason(reason)
-    if selectors.stage_for(by, case) != case.stage:
+    if selectors.comes_back(by, case):
         give_back_repeat(case, by, why=f"{reason}: {note}"[:200])
         return
+    if selectors.stage_for(by, case) != case.stage:
+        raise Conflict("Hand your amended reading in, or leave it, first.", code="amending")
     advance_case(case, move=Move.RETURN_FROM_READING, by=by, role=role, reason=reason, note=note)

@@ -76,10 +76,22 @@ export type AnomaliesEnum = 'has_T13' | 'has_L6' | 'lacks_T12' | 'lacks_L5'
 
 export type AoClassEnum = 'A0' | 'A1' | 'A2' | 'A3' | 'A4' | 'B1' | 'B2' | 'B3' | 'C'
 
+export type Arm = {
+  name: string
+  exposure: ExposureEnum
+  weight: number
+}
+
 export type Asked = {
   by: string
   at: string
   note: string
+}
+
+export type Assigned = {
+  assigned: number
+  cases: number
+  short: number
 }
 
 export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
@@ -148,6 +160,15 @@ export type CaseEventOut = {
   overrides: Override[]
 }
 
+export type Catch = {
+  key: number
+  name: string
+  n: number
+  detected: number
+  rate: number | null
+  reason: string
+}
+
 export type Changes = {
   untouched: number
   small: number
@@ -168,6 +189,13 @@ export type ConsensusOut = {
   statements: Statement[]
   signatures: Signature[]
   room: Room
+}
+
+export type Convention = {
+  name: string
+  mild: number
+  moderate: number
+  severe: number
 }
 
 export type Dataset = {
@@ -242,6 +270,8 @@ export type Expert = {
   name: string
 }
 
+export type ExposureEnum = 'shown' | 'hidden' | 'after_commit'
+
 export type FilesAdded = {
   n_files: number
   n_bytes: number
@@ -272,6 +302,13 @@ export type Finding = {
 export type FirstCheck = {
   approved: number
   of: number
+}
+
+export type Forecast = {
+  minutes_per_case: number | null
+  minutes_left: number | null
+  n_cases: number
+  reason: string
 }
 
 export type ForeignMaterialEnum = 'pmma' | 'screw_rod' | 'cage' | 'vertebral_replacement' | 'other'
@@ -390,6 +427,14 @@ export type LevelEnum = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'T1' | 
 export type LevelSchemeEnum = 'T' | 'Th'
 
 export type LevelsCountedFromEnum = 'C2' | 'T1_rib' | 'L5_sacrum' | 'assumed'
+
+export type Limits = {
+  noise_of_g: number
+  great_difference_of_g: number
+  great_distance_mm: number
+  mask_dice: number
+  mask_hd95_mm: number
+}
 
 export type LimitsAccuracy = {
   fracture: Accuracy
@@ -557,6 +602,15 @@ export type Problem = {
   override: Override | null
 }
 
+export type Progress = {
+  readers: ReaderProgress[]
+  n_waiting: number
+  places_open: number
+  way: WayEnum
+  forecast: Forecast
+  catches: Catch[]
+}
+
 export type ProofStep = {
   name: string
   ok: boolean | null
@@ -588,6 +642,57 @@ export type ProposedVertebra = {
   withheld_reason: string | null
 }
 
+export type ProtocolSaid = {
+  convention: string
+  readers_per_case: number
+  overlap_share: number
+  proposal_exposure: ExposureEnum
+  arms: Arm[]
+  grades_cervical: boolean
+  classifies_ao: boolean
+  repeat_share: number
+  repeat_after_days: number
+  catch_share: number
+  limits: Limits
+  adjudicator: number | null
+  wash_out_days: number
+  way: WayEnum
+  due_days: number | null
+  note: string
+}
+
+export type ProtocolVersion = {
+  convention: string
+  readers_per_case: number
+  overlap_share: number
+  proposal_exposure: ExposureEnum
+  arms: Arm[]
+  grades_cervical: boolean
+  classifies_ao: boolean
+  repeat_share: number
+  repeat_after_days: number
+  catch_share: number
+  limits: Limits
+  adjudicator: number | null
+  wash_out_days: number
+  way: WayEnum
+  due_days: number | null
+  note: string
+  version: number
+  allocation_seed: number
+  adjudicator_name: string
+  made_by: string
+  created_at: string
+  in_use: boolean | null
+}
+
+export type Protocols = {
+  versions: ProtocolVersion[]
+  beginning: ProtocolSaid
+  conventions: Convention[]
+  readers: ReaderName[]
+}
+
 export type QuestionEnum = 'grade' | 'fracture' | 'moderate'
 
 export type ReaderAccuracy = {
@@ -610,6 +715,11 @@ export type ReaderHabits = {
   questions: OwnAnswers[]
 }
 
+export type ReaderName = {
+  key: number
+  name: string
+}
+
 export type ReaderPair = {
   readers: string[]
   confusion: number[][]
@@ -617,6 +727,19 @@ export type ReaderPair = {
   heights: HeightPlots
   points: PointDistances | null
   map: MapRow[]
+}
+
+export type ReaderProgress = {
+  key: number
+  name: string
+  is_reader: boolean
+  assigned: number
+  open: number
+  submitted: number
+  overdue: number
+  ended: number
+  next_due: string | null
+  forecast: Forecast
 }
 
 export type ReadingOut = {
@@ -793,6 +916,12 @@ export type StrokeAnswer = {
   duplicate: boolean
 }
 
+export type Substituted = {
+  ended: number
+  given: number
+  short: number
+}
+
 export type TableRow = {
   row: string
   training: string
@@ -839,6 +968,8 @@ export type Vertebra = {
   confidence: number | null
   is_partial: boolean
 }
+
+export type WayEnum = 'pull' | 'assign'
 
 export type Week = {
   days: number

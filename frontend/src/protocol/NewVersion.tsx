@@ -120,7 +120,7 @@ export function NewVersion({ dataset, protocols, onClose, onMade }: NewVersionPr
             error={refusals.adjudicator}
             onChange={(value) => form.setFieldValue('adjudicator', value === null ? null : Number(value))}
           />
-          <Textarea className={classes.wide} label={t('protocol.field.note')} autosize minRows={2} maxLength={2000} error={refusals.note} {...form.getInputProps('note')} />
+          <Textarea className={classes.wide} label={t('protocol.field.note')} rows={2} maxLength={2000} error={refusals.note} {...form.getInputProps('note')} />
         </Section>
         <div className={classes.foot}>
           {make.error && (

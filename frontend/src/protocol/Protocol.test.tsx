@@ -68,9 +68,11 @@ test('what the server refuses stands at its field', async () => {
       { status: 422 },
     ),
   })
-  fireEvent.click(await screen.findByRole('button', { name: 'New version' }))
-  fireEvent.click(await screen.findByRole('button', { name: 'Make version 3' }))
-  await waitFor(() => expect(screen.getAllByText(/2 are wanted/)).toHaveLength(2))
+  await screen.findAllByText('Main study')
+  fireEvent.click(screen.getByRole('button', { name: 'New version' }))
+  const dialog = await screen.findByRole('dialog')
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Make version 3' }))
+  await waitFor(() => expect(within(dialog).getAllByText(/2 are wanted/)).toHaveLength(2))
 })
 
 test('a manager who reads too is told why progress is not shown', async () => {
