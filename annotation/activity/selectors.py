@@ -15,7 +15,7 @@ from annotation.activity.models import Activity
 from annotation.domain.workflow import Stage
 from annotation.studies.models import Case, Dataset, User
 from annotation.studies.pseudonyms import worker_code
-from annotation.studies.selectors import levels_of
+from annotation.studies.selectors import levels_by_number
 
 _READINGS_CLOSED = (Stage.CONSENSUS.value, Stage.FINAL.value)
 
@@ -102,8 +102,8 @@ def exported_rows(dataset: Dataset) -> list[Row]:
         .annotate(total=Sum("seconds"), inputs=Sum("n_inputs"))
     )
     cases = {case.pk: case for case in dataset.cases.select_related("dataset")}
-    levels = {key: levels_of(cases[key]) for key in {one["case"] for one in sums}}
-    rows = [_row(one, cases[one["case"]], levels[one["case"]]) for one in sums]
+    levels = levels_by_number(dataset)
+    rows = [_row(one, cases[one["case"]], levels.get(one["case"], {})) for one in sums]
     return sorted(rows, key=lambda row: (row.case, row.stage, row.person, row.number, row.tool))
 
 

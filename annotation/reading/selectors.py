@@ -92,9 +92,14 @@ def attempts_of(user: User, case: Case) -> int:
     return Reading.unblinded.filter(reader=user, case=case).count()
 
 
+def own_readings_in(user: User, dataset: Dataset) -> QuerySet[Reading]:
+    """Return all readings a person has begun in a dataset."""
+    return Reading.unblinded.filter(reader=user, case__dataset=dataset)
+
+
 def own_submitted_since(user: User, dataset: Dataset, since: datetime) -> QuerySet[Reading]:
     """Return the readings a person has handed in since a moment."""
-    own = Reading.unblinded.filter(reader=user, case__dataset=dataset)
+    own = own_readings_in(user, dataset)
     return own.filter(status=Reading.Status.SUBMITTED, submitted_at__gte=since)
 
 
@@ -170,12 +175,12 @@ def committed_before(readings: Iterable[Reading]) -> dict[UUID, Reading]:
 
     Readings that amend none are their own first version.
     """
-    found = {}
-    for reading in readings:
-        first = reading
-        while first.amends_id is not None:
-            first = Reading.unblinded.get(pk=first.amends_id)
-        found[reading.pk] = first
+    found = {reading.pk: reading for reading in readings}
+    later = {key: row for key, row in found.items() if row.amends_id is not None}
+    while later:
+        before = Reading.unblinded.in_bulk([row.amends_id for row in later.values()])
+        found |= {key: before[row.amends_id] for key, row in later.items() if row.amends_id}
+        later = {key: found[key] for key in later if found[key].amends_id is not None}
     return found
 
 

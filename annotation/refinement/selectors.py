@@ -172,7 +172,12 @@ def standing_return(case: Case) -> CaseEvent | None:
         return None
     arrivals = CaseEvent.objects.filter(case=case, to_stage=Stage.REFINING.value)
     last = arrivals.select_related("by").order_by("-id").first()
-    return last if last is not None and last.move in _RETURNS else None
+    return last if last is not None and is_return(last) else None
+
+
+def is_return(event: CaseEvent) -> bool:
+    """Tell whether a case came back to refining by this event."""
+    return event.move in _RETURNS
 
 
 def person_shown(event: CaseEvent) -> str:

@@ -133,6 +133,15 @@ def levels_in(dataset: Dataset) -> dict[int, str]:
     return {key: level for key, level in newest.items() if level}
 
 
+def levels_by_number(dataset: Dataset) -> dict[UUID, dict[int, str]]:
+    """Return the level of every named vertebra of a dataset, by case and number."""
+    rows = LevelAssignment.objects.filter(vertebra__case__dataset=dataset).order_by("id")
+    found: dict[UUID, dict[int, str]] = {}
+    for case, number, level in rows.values_list("vertebra__case", "vertebra__number", "level"):
+        found.setdefault(case, {})[number] = level
+    return found
+
+
 def levels_of(case: Case) -> dict[int, str]:
     """Return the level of each vertebra number that has one."""
     return {number: row.level for number, row in assignments_of(case).items()}

@@ -9,19 +9,19 @@ from annotation.reading.selectors import may_read, open_assignment, own_reading,
 from annotation.studies.models import Case, User
 from annotation.studies.selectors import roles_in
 
-_WORK = {
+WORK = {
     Stage.REFINING: (Role.STUDENT, "refine"),
     Stage.CHECKING: (Role.READER, "check"),
     Stage.READING: (Role.READER, "read"),
     Stage.CONSENSUS: (Role.READER, "settle"),
 }
-_NOTHING = Waiting(False, False)
+NOTHING = Waiting(False, False)
 WORK_KINDS = ("refine", "check", "read", "settle")
 
 
 def work_of(user: User, case: Case) -> str | None:
     """Return what the person can do on the case now, None for nothing."""
-    role, work = _WORK.get(Stage(stage_for(user, case)), (Role.SYSTEM, ""))
+    role, work = WORK.get(Stage(stage_for(user, case)), (Role.SYSTEM, ""))
     if role not in roles_in(user, case.dataset):
         return None
     if work == "settle":
@@ -32,8 +32,8 @@ def work_of(user: User, case: Case) -> str | None:
 def waits_for(user: User, case: Case) -> Waiting:
     """Return what a case at consensus is for a reader; of other cases, nothing."""
     if stage_for(user, case) != Stage.CONSENSUS.value:
-        return _NOTHING
-    return sittings_waiting(user, [case]).get(case.pk, _NOTHING)
+        return NOTHING
+    return sittings_waiting(user, [case]).get(case.pk, NOTHING)
 
 
 def open_moves(user: User, case: Case) -> list[str]:

@@ -54,7 +54,7 @@ def describe_week(user: User, dataset: Dataset) -> dict[str, Any]:
     done = {(stage, case) for stage, case in handed_in.values_list("from_stage", "case")}
     done |= {(Stage.READING.value, case) for case in readings}
     timed = [seconds[stage][case] for stage, case in done if case in seconds[stage]]
-    checks = _first_checks(handed_in.filter(move=Move.SUBMIT_MASK.value))
+    checks = _first_checks(dataset, handed_in.filter(move=Move.SUBMIT_MASK.value))
     returns = Counter(check.reason for check in checks if check.reason)
     return {
         "days": DAYS,
@@ -76,18 +76,18 @@ def _active_since(user: User, dataset: Dataset, since: datetime) -> float:
     return sum(sum(by_case.values()) for by_case in stages)
 
 
-def _first_checks(submissions: QuerySet[CaseEvent]) -> list[CaseEvent]:
+def _first_checks(dataset: Dataset, submissions: QuerySet[CaseEvent]) -> list[CaseEvent]:
     """Return the check that followed the first submission of each case, where one did."""
     first: dict[Any, CaseEvent] = {}
     for event in submissions.order_by("id"):
         first.setdefault(event.case_id, event)
-    checks = []
-    for submission in first.values():
-        later = CaseEvent.objects.filter(case=submission.case_id, pk__gt=submission.pk)
-        check = later.filter(move__in=_CHECKED).order_by("id").first()
-        if check is not None:
-            checks.append(check)
-    return checks
+    oldest = min((event.pk for event in first.values()), default=0)
+    checks = CaseEvent.objects.filter(case__dataset=dataset, pk__gt=oldest)
+    found: dict[Any, CaseEvent] = {}
+    for event in checks.filter(move__in=_CHECKED).order_by("id"):
+        if event.case_id in first and event.pk > first[event.case_id].pk:
+            found.setdefault(event.case_id, event)
+    return [found[case] for case in first if case in found]
 
 
 class WeekView(APIView):

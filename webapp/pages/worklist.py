@@ -1,11 +1,11 @@
 """What waits for a person in a data set."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -14,31 +14,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation.consensus.waiting import Waiting
-from annotation.domain.vertebrae import place_of
-from annotation.domain.workflow import Move, Role, Stage
-from annotation.preannotation.models import PreAnnotation
-from annotation.preannotation.selectors import newest_attempt
+from annotation.domain.workflow import Move, Stage
 from annotation.reading.models import Assignment
-from annotation.reading.selectors import is_proposal_hidden_from, open_assignment, stage_for
 from annotation.refinement.lease_api import LeaseSerializer
 from annotation.refinement.leases import describe_lease
 from annotation.refinement.models import Lease
-from annotation.refinement.selectors import last_submission, lease_of, standing_return
 from annotation.studies.models import Case, CaseEvent, Dataset, User
-from annotation.studies.selectors import (
-    assignments_of,
-    cases_visible_to,
-    get_dataset,
-    person_of,
-    roles_in,
-    vertebrae_of,
-)
+from annotation.studies.selectors import get_dataset, person_of
 from annotation.work.models import Job
-from annotation.work.services import describe_job
-from webapp.pages.standing import WORK_KINDS, open_moves, waits_for, work_of
+from webapp.pages.at_once import Levels, Sight, cases_in_sight, levels_at_once
+from webapp.pages.standing import WORK_KINDS
 
 SCOPES = ("mine", "ready", "all")
-_MACHINE_STAGES = (Stage.RECEIVED.value, Stage.QUEUED.value)
 
 
 class JobStateSerializer(serializers.Serializer[Any]):
@@ -138,12 +125,13 @@ def list_work(user: User, dataset: Dataset, scope: str) -> dict[str, Any]:
         dataset: the data set.
         scope: mine, ready or all.
     """
-    cases = _cases(user, dataset)
-    standings = _in_order(user, cases)
+    sight = Sight(user, dataset)
+    standings = _in_order(sight, cases_in_sight(sight))
     first = next((one for one in standings if one.is_free), None)
+    named = levels_at_once(dataset, None)
     return {
-        "next": _describe(user, first) if first else None,
-        "rows": [_describe(user, one) for one in standings if one.is_within(scope)],
+        "next": _describe(sight, first, named) if first else None,
+        "rows": [_describe(sight, one, named) for one in standings if one.is_within(scope)],
         "counts": {
             "returned": sum(one.rank == 0 for one in standings),
             "mine": sum(one.rank == 1 for one in standings),
@@ -162,64 +150,45 @@ def find_next(user: User, dataset: Dataset, besides: str) -> dict[str, Any] | No
         dataset: the data set.
         besides: key of a case that is not meant: the one that is open; empty for none.
     """
-    cases = [case for case in _cases(user, dataset) if str(case.pk) != besides]
-    first = next((one for one in _in_order(user, cases) if one.is_free), None)
-    return _describe(user, first) if first else None
+    sight = Sight(user, dataset)
+    cases = [case for case in cases_in_sight(sight) if str(case.pk) != besides]
+    first = next((one for one in _in_order(sight, cases) if one.is_free), None)
+    return _describe(sight, first, levels_at_once(dataset, [first.case])) if first else None
 
 
-def _in_order(user: User, cases: list[Case]) -> list[Standing]:
-    sureness = _sureness_of(user, cases)
-    standings = (_stand(user, case, sureness.get(case.pk, 1.0)) for case in cases)
+def _in_order(sight: Sight, cases: list[Case]) -> list[Standing]:
+    standings = (_stand(sight, case) for case in cases)
     return sorted(standings, key=lambda one: one.place)
 
 
-def _sureness_of(user: User, cases: list[Case]) -> dict[UUID, float]:
-    """Return how sure the model is of its least sure vertebra, for masks that are refined.
-
-    Whoever reads too is told nothing: the order would say what the model says of a case.
-    """
-    open_masks = [case for case in cases if _may_know(user, case)]
-    delivered = PreAnnotation.objects.filter(case__in=open_masks, status=PreAnnotation.Status.DONE)
-    rows = delivered.annotate(least=Min("vertebrae__confidence")).order_by("delivered_at")
-    return {row.case_id: row.least for row in rows if row.least is not None}
-
-
-def _may_know(user: User, case: Case) -> bool:
-    return case.stage == Stage.REFINING.value and not is_proposal_hidden_from(user, case)
-
-
-def _cases(user: User, dataset: Dataset) -> list[Case]:
-    rows = cases_visible_to(user).filter(dataset=dataset).order_by("number")
-    if Role.MANAGER not in roles_in(user, dataset):
-        rows = rows.exclude(stage=Stage.EXCLUDED.value)
-    return list(rows)
+def _stand(sight: Sight, case: Case) -> Standing:
+    work = sight.work_of(case)
+    lease = sight.leases.get(case.pk) if work in ("refine", "check") else None
+    returned = sight.returned(case) if work == "refine" else None
+    given = sight.readings.open_assignment(case) if work == "read" else None
+    is_mine = given is not None or (work is not None and _is_mine(sight, case, lease, returned))
+    return Standing(
+        case=case,
+        work=work,
+        lease=lease,
+        returned=returned,
+        is_mine=is_mine,
+        sureness=sight.sureness.get(case.pk, 1.0) if sight.may_know(case) else 1.0,
+        stage=sight.readings.stage_for(case),
+        given=given,
+        sitting=sight.waits_for(case),
+    )
 
 
-def _stand(user: User, case: Case, sureness: float) -> Standing:
-    work = work_of(user, case)
-    lease = lease_of(case) if work in ("refine", "check") else None
-    returned = standing_return(case) if work == "refine" else None
-    given = open_assignment(user, case) if work == "read" else None
-    is_mine = given is not None or (work is not None and _is_mine(user, case, lease, returned))
-    stage = stage_for(user, case)
-    sitting = waits_for(user, case)
-    return Standing(case, work, lease, returned, is_mine, sureness, stage, given, sitting)
-
-
-def _is_mine(user: User, case: Case, lease: Lease | None, returned: CaseEvent | None) -> bool:
+def _is_mine(sight: Sight, case: Case, lease: Lease | None, returned: CaseEvent | None) -> bool:
     if lease is not None:
-        return lease.holder_id == user.pk
-    if returned is not None:
-        submission = last_submission(case)
-        return submission is not None and submission.by_id == user.pk
-    return False
+        return lease.holder_id == sight.user.pk
+    return returned is not None and sight.submitters.get(case.pk) == sight.user.pk
 
 
-def _describe(user: User, one: Standing) -> dict[str, Any]:
+def _describe(sight: Sight, one: Standing, named: Mapping[UUID, Levels]) -> dict[str, Any]:
     case = one.case
-    numbers = {row.number for row in vertebrae_of(case)}
-    assignments = {n: row for n, row in assignments_of(case).items() if n in numbers}
-    levels = sorted((row.level for row in assignments.values()), key=place_of)
+    levels, counted_from = named.get(case.pk, ([], set()))
     has_picture = bool(case.volume.thumbnail_blob)
     base = f"/v/{case.volume_id}/{case.volume.hash}"
     return {
@@ -230,15 +199,15 @@ def _describe(user: User, one: Standing) -> dict[str, Any]:
         "levels": _span(levels, case.dataset.level_scheme),
         "n_levels": len(set(levels)),
         "thumbnail_url": f"{base}/thumbnail.png" if has_picture else None,
-        "held_by": describe_lease(one.lease, user) if one.lease else None,
+        "held_by": describe_lease(one.lease, sight.user) if one.lease else None,
         "waiting_since": one.waiting_since,
         "note": one.returned.note if one.returned else "",
         "returned": one.returned is not None,
-        "look_at": _look_at(one, {row.counted_from for row in assignments.values()}),
+        "look_at": _look_at(one, counted_from),
         "due_at": one.given.due_at if one.given else None,
         "work": one.work,
-        "job": _job(case),
-        "moves": open_moves(user, case),
+        "job": sight.job_of(case),
+        "moves": sight.open_moves(case),
     }
 
 
@@ -256,13 +225,6 @@ def _look_at(one: Standing, counted_from: set[str]) -> str:
         return one.sitting.text
     is_open = one.stage not in (Stage.FINAL.value, Stage.EXCLUDED.value)
     return "Level names are assumed" if is_open and "assumed" in counted_from else ""
-
-
-def _job(case: Case) -> dict[str, Any] | None:
-    if case.stage not in _MACHINE_STAGES:
-        return None
-    attempt = newest_attempt(case)
-    return describe_job(attempt.job) if attempt is not None and attempt.job else None
 
 
 def _count_stages(standings: list[Standing]) -> list[dict[str, Any]]:
