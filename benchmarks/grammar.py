@@ -28,7 +28,7 @@ from scipy import ndimage
 
 from annotation.domain.anomalies import Anomaly
 from annotation.domain.geometry import LPS_RAS, Grid
-from annotation.domain.spine import read_spine
+from annotation.domain.spine import Box, read_spine
 from annotation.domain.vertebrae import level_of, place_of
 from annotation.imaging.canonical import reorientation_of, to_canonical
 from annotation.imaging.label_maps import TABLES
@@ -118,12 +118,20 @@ def _without_tips(sample: Sample) -> NDArray[np.uint8]:
     mask = sample.mask.copy()
     for part in read_spine(mask, sample.grid, sample.bones).order:
         labelled, count = ndimage.label(mask[part.box] == part.number, np.ones((3, 3, 3)))
-        if count < 2 or part.touches[1] or part.touches[2]:
+        if count < 2:
             continue
         sizes = np.bincount(labelled.ravel())
         sizes[0] = 0
-        mask[part.box][(labelled > 0) & (labelled != sizes.argmax())] = 0
+        kept = [int(sizes.argmax()), *_at_border(labelled, part.box, mask.shape)]
+        mask[part.box][(labelled > 0) & ~np.isin(labelled, kept)] = 0
     return mask
+
+
+def _at_border(labelled: NDArray[np.int32], box: Box, shape: tuple[int, ...]) -> set[int]:
+    """Return the pieces that reach a border, which may have parted them."""
+    places = np.argwhere(labelled) + [axis.start for axis in box]
+    at_border = ((places == 0) | (places == np.array(shape) - 1)).any(axis=1)
+    return {int(piece) for piece in labelled[labelled > 0][at_border]}
 
 
 def judge(seeds: Iterable[int], folder: Path | None = None) -> Tally:

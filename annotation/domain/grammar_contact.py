@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from annotation.domain.grammar_evidence import joined, stands_out
+from annotation.domain.grammar_evidence import ONE_BONE, joined, stands_out
 from annotation.domain.grammar_size import body_growth
 from annotation.domain.spine import Box, Mask, Part, Spine, SpineProblem, Vector
 
@@ -29,8 +29,6 @@ GROWN: Final = np.log(1.1)
 discs of the neck and the upper chest add a tenth at least."""
 FLAT: Final = np.log(0.8)
 """One bone under two numbers makes two bodies that are flatter than this."""
-ONE_BONE: Final = 0.12
-"""Halves of one bone meet on more of their surface than this, beyond what their neighbours do."""
 WITHIN: Final = 0.5
 """So much of what lies beside the face must be the bone itself, else nothing is to be compared."""
 

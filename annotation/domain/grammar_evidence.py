@@ -32,6 +32,10 @@ SPILT: Final = 0.08
 JOINED: Final = 0.06
 """Each lies near the 90th percentile of clean bones, and below all but a few injected errors."""
 MUCH_MISSING: Final = 0.2
+MISSING_ON_END: Final = 0.15
+"""Fractured bones stay below 0.1, what is cut off above or below leaves 0.2 and more."""
+ONE_BONE: Final = 0.12
+"""Halves of one bone meet on more of their surface than this, beyond what their neighbours do."""
 TWO_BODIES: Final = 0.25
 """Between two bodies lies a disc: a slice that holds less than this share of the usual slice."""
 SLICE_MM: Final = 2.5
@@ -43,6 +47,12 @@ _Share = Callable[[Spine, int], float]
 def lacks_bone(spine: Spine, row: int) -> bool:
     """Tell whether bone lies beside a bone of `order` that carries no name, or another's."""
     return stands_out(spine, row, bone_beside) > MISSING or stands_out(spine, row, joined) > JOINED
+
+
+def lacks_bone_on_end(spine: Spine, row: int) -> bool:
+    """Tell whether bone goes on above or below a bone of `order`; ribs lie to the sides of it."""
+    goes_on = stands_out(spine, row, bone_on_end) > MISSING_ON_END
+    return goes_on or stands_out(spine, row, joined) > ONE_BONE
 
 
 def lacks_much_bone(spine: Spine, row: int) -> bool:
@@ -65,15 +75,28 @@ def stands_out(spine: Spine, row: int, share: _Share) -> float:
 
 def bone_beside(spine: Spine, row: int) -> float:
     """Return the volume of bone without a name around a bone over the volume of the bone itself."""
+    own, found = _nameless(spine, row)
+    return float(found.sum() / own.sum()) if own.any() else 0.0
+
+
+def bone_on_end(spine: Spine, row: int) -> float:
+    """Return the same for what lies in the rows above and below the bone's own voxels."""
+    own, found = _nameless(spine, row)
+    in_line = own.any(axis=1)[:, None, :]
+    return float((found & in_line).sum() / own.sum()) if own.any() else 0.0
+
+
+def _nameless(spine: Spine, row: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return a bone, and what around it is bone and carries no name, both thinned."""
     part = spine.order[row]
     seen, mask, hu = _around(spine, part)
     own = mask == part.number
     if not own.any():
-        return 0.0
+        return own, own
     apart = ndimage.distance_transform_edt(mask == 0, sampling=seen)
     away = ndimage.distance_transform_edt(~own, sampling=seen)
     found = (apart > RIM_MM) & (away < AROUND_MM) & (away <= apart) & (hu > BONE_HU)
-    return float((found & _beside_middle(own, seen[0])).sum() / own.sum())
+    return own, found & _beside_middle(own, seen[0])
 
 
 def _beside_middle(own: NDArray[np.bool_], width_mm: float) -> NDArray[np.bool_]:

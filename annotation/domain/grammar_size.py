@@ -14,7 +14,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.domain.grammar_evidence import holds_more, lacks_bone, lacks_much_bone
+from annotation.domain.grammar_evidence import (
+    holds_more,
+    lacks_bone,
+    lacks_bone_on_end,
+    lacks_much_bone,
+)
 from annotation.domain.spine import FEATURES, Part, Spine, SpineProblem, Vector
 
 TYPICAL: Final[dict[str, tuple[float, ...]]] = {
@@ -59,6 +64,8 @@ all neighbours are fractured, a volume is compared with this share of the usual 
 HALF: Final = np.log(0.37)
 """The share of the volume times the share of the arch's height: a fracture takes from the body, and
 leaves the arch; what is cut off takes from both."""
+WHOLE_ACROSS: Final = np.log(0.85)
+"""A bone that keeps this of its width and depth is fractured, or lacks its upper or lower part."""
 FLAT: Final = np.log([0.68, 0.66])
 """Body and arch are not both so much lower than expected."""
 SURELY_LOW: Final = np.log([0.46, 0.50, 0.72, 0.36, 0.20, 0.20])
@@ -164,7 +171,9 @@ def _sizes(spine: Spine) -> Iterable[SpineProblem]:
         if not low.any() and under[0] < SUSPECT:
             low[0] = lacks_much_bone(spine, row)
         if low.any():
-            stops = _is_sure(spine, under < SURELY_LOW) or lacks_bone(spine, row)
+            is_whole_across = bool((under[1:3] > WHOLE_ACROSS).all())
+            lacks = lacks_bone_on_end if is_whole_across else lacks_bone
+            stops = _is_sure(spine, under < SURELY_LOW) or lacks(spine, row)
             yield _problem(spine, row, "half_missing", under, low, stops)
         elif high.any():
             stops = _is_sure(spine, over > SURELY_HIGH) or holds_more(spine, row)
