@@ -82,7 +82,7 @@ def bone_beside(spine: Spine, row: int) -> float:
 def bone_on_end(spine: Spine, row: int) -> float:
     """Return the same for what lies in the rows above and below the bone's own voxels."""
     own, found = _nameless(spine, row)
-    in_line = own.any(axis=1)[:, None, :]
+    in_line = np.asarray(own.any(axis=1))[:, None, :]
     return float((found & in_line).sum() / own.sum()) if own.any() else 0.0
 
 
