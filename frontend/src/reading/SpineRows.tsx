@@ -19,6 +19,7 @@ const STRIP_WIDTH = 216
 const SMALLEST_ROW = 38
 const LARGEST_SCALE = 4.5
 const PLAIN_HALF_MM = 10
+const MARGIN_MM = 3
 
 interface Props {
   readonly desk: Desk
@@ -33,7 +34,7 @@ export function SpineRows({ desk, plane, nameOf, detail, insight }: Props) {
   const { t } = useTranslation()
   const [ref, size] = usePaneSize()
   const extents = useExtents(desk.findings, plane, detail)
-  const largestScale = Math.min(LARGEST_SCALE, STRIP_WIDTH / widthOf(plane, detail))
+  const largestScale = Math.min(LARGEST_SCALE, STRIP_WIDTH / widthOf(desk.findings, plane, detail))
   const plan = useMemo(
     () => (size ? planRows(extents, { height: size.height, smallestRow: SMALLEST_ROW, largestScale }) : null),
     [extents, size, largestScale],
@@ -102,15 +103,15 @@ interface StripProps {
 function Strip({ desk, plane, plan, extents, detail }: StripProps) {
   const { t } = useTranslation()
   const placed = extents.flatMap((extent) => (extent.top === null ? [] : [extent.number]))
-  const middle = useMemo(() => middleOf(desk.findings, plane, detail), [plane, detail, desk.findings.length])
+  const across = useMemo(() => acrossOf(desk.findings, plane, detail), [plane, detail, desk.findings.length])
   const height = Math.max(1, Math.round(placed.length > 0 ? plan.height : 1))
   const view = useMemo(
     () => ({
-      centreX: plane.kind === 'straightened' ? middle + STRIP_WIDTH / plan.scale / 9 : middle,
+      centreX: (across.from + across.to) / 2 + (plane.kind === 'straightened' ? archRoom(across, STRIP_WIDTH / plan.scale) : 0),
       centreY: plan.startMm + height / 2 / plan.scale,
       scale: plan.scale,
     }),
-    [middle, plane.kind, plan, height],
+    [across, plane.kind, plan, height],
   )
   const size = useMemo(() => ({ width: STRIP_WIDTH, height }), [height])
   return (
@@ -131,17 +132,29 @@ function Strip({ desk, plane, plan, extents, detail }: StripProps) {
   )
 }
 
-/** Width of the spine on an original slice, where it bends, with room around it; a straight one has none. */
-function widthOf(plane: PicturePlane | null, detail: CaseDetail): number {
-  if (plane === null || plane.kind === 'straightened') return 1
+interface Across {
+  readonly from: number
+  readonly to: number
+}
+
+/** How far the picture moves to the front, so that arches show, and no body leaves the strip. */
+const archRoom = ({ from, to }: Across, widthMm: number): number => Math.max(0, Math.min(widthMm / 9, (widthMm - (to - from)) / 2 - MARGIN_MM))
+
+/** Width of the spine with room around it: on an original slice it bends. */
+function widthOf(findings: readonly Finding[], plane: PicturePlane | null, detail: CaseDetail): number {
+  if (plane === null) return 1
+  if (plane.kind === 'straightened') {
+    const { from, to } = acrossOf(findings, plane, detail)
+    return to - from + 2 * MARGIN_MM
+  }
   const xs = detail.vertebrae.flatMap((vertebra) =>
     vertebra.centroid_mm ? [plane.toPicture(vertebra.centroid_mm).x] : [],
   )
   return xs.length === 0 ? 1 : Math.max(...xs) - Math.min(...xs) + 3 * PLAIN_HALF_MM
 }
 
-/** Middle of all bodies from front to back, in picture millimetres. */
-function middleOf(findings: readonly Finding[], plane: PicturePlane, detail: CaseDetail): number {
+/** Where all bodies begin and end from front to back, in picture millimetres. */
+function acrossOf(findings: readonly Finding[], plane: PicturePlane, detail: CaseDetail): Across {
   const xs = findings.flatMap((finding) => {
     if (finding.six_points_mm) {
       const box = boxOf(plane, finding.six_points_mm)
@@ -150,8 +163,8 @@ function middleOf(findings: readonly Finding[], plane: PicturePlane, detail: Cas
     const centre = detail.vertebrae.find((vertebra) => vertebra.number === finding.number)?.centroid_mm
     return centre ? [plane.toPicture(centre).x] : []
   })
-  if (xs.length === 0) return (plane.columns * plane.columnMm) / 2
-  return (Math.min(...xs) + Math.max(...xs)) / 2
+  const middle = (plane.columns * plane.columnMm) / 2
+  return xs.length === 0 ? { from: middle, to: middle } : { from: Math.min(...xs), to: Math.max(...xs) }
 }
 
 /** Keeps the row of the active vertebra in view where the list is longer than its room. */
