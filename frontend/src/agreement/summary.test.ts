@@ -43,6 +43,8 @@ test('differing grades are counted by how far apart they are', () => {
 test('axis marks are round and span the range', () => {
   expect(marksOf(-1.7, 2.4)).toEqual([-2, -1, 0, 1, 2, 3])
   expect(marksOf(12, 31)).toEqual([10, 15, 20, 25, 30, 35])
+  expect([marksOf(5, 5)[0], marksOf(5, 5).at(-1)].map((mark) => mark?.toFixed(1))).toEqual(['4.4', '5.6'])
+  expect(marksOf(0, 1e-12)[0]).toBeCloseTo(-0.6)
 })
 
 test('figures of all readers stand for the part that is asked for, or for all of it', () => {

@@ -71,9 +71,12 @@ export function differing(table: readonly (readonly number[])[]): { total: numbe
   return { total: apart[0] + apart[1] + apart[2] + apart[3], apart }
 }
 
-/** Round numbers that span a range, for the marks of an axis. */
+const NARROWEST = 1e-6
+
+/** Round numbers that span a range, for the marks of an axis; a single value lies amid a range of 1. */
 export function marksOf(low: number, high: number, wanted = 5): number[] {
-  const rough = Math.max(high - low, 1e-9) / wanted
+  if (high - low < NARROWEST) return marksOf(low - 0.5, low + 0.5, wanted)
+  const rough = (high - low) / wanted
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5, 10].find((one) => one * power >= rough) ?? 10)
   const first = Math.floor(low / step)
