@@ -8,6 +8,8 @@ from annotation.consensus.services import open_sitting
 from annotation.domain.workflow import Stage
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.models import PreAnnotation
+from annotation.qualification.selectors import waiting
+from annotation.qualification.services import judge_case
 from annotation.reading.allotting import assign_on_arrival
 from annotation.reading.selectors import stage_for
 from annotation.reading.services import close_readings_when_all_are_in
@@ -20,6 +22,7 @@ from annotation.rounds import services as rounds
 from annotation.rounds.effort import note_effort
 from annotation.studies import intake
 from annotation.studies.models import Case
+from annotation.studies.qualifying import WAITING
 from annotation.studies.selectors import SHOWN_STAGE
 from annotation.studies.services import ON_ARRIVAL, ON_IMPORTED_MASK
 from annotation.work.models import Job
@@ -37,7 +40,9 @@ def fill() -> None:
         close_readings_when_all_are_in,
         assign_on_arrival,
     ]
-    ON_ARRIVAL[Stage.CONSENSUS].append(open_sitting)
+    ON_ARRIVAL[Stage.CHECKING].append(judge_case)
+    ON_ARRIVAL[Stage.CONSENSUS] += [open_sitting, judge_case]
+    WAITING[:] = [waiting]
     ON_ARRIVAL[Stage.FINAL].append(note_effort)
     ON_ARRIVAL[Stage.FINAL].append(keep_normal_bodies)
     ON_AMENDED[:] = [open_sitting]

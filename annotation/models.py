@@ -17,6 +17,7 @@ from annotation.preannotation.models import (
     ProposedVertebra,
     ServiceTerm,
 )
+from annotation.qualification.models import Attempt, Demand, TestCase
 from annotation.reading.models import Assignment, Finding, PlantedError, Protocol, Reading
 from annotation.refinement.models import (
     Lease,
@@ -55,11 +56,13 @@ __all__ = [
     "AgreementReport",
     "AnomalyDeclaration",
     "Assignment",
+    "Attempt",
     "Attendance",
     "Case",
     "CaseEffort",
     "CaseEvent",
     "Dataset",
+    "Demand",
     "Disagreement",
     "Finding",
     "Image",
@@ -95,6 +98,7 @@ __all__ = [
     "Sitting",
     "Stroke",
     "Study",
+    "TestCase",
     "TrainingRound",
     "Turn",
     "User",

@@ -244,6 +244,8 @@ SPECTACULAR_SETTINGS = {
         "ImportStateEnum": ["open", "reading", "done", "failed"],
         "PinKindEnum": ["note", "ask"],
         "ExposureEnum": ["shown", "hidden", "after_commit"],
+        "TestedRoleEnum": ["student", "reader"],
+        "RoomRoleEnum": ["reader", "adjudicator", "onlooker"],
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FILES = 200

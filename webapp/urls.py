@@ -13,6 +13,7 @@ _ROOMS = (
     "reading",
     "consensus",
     "agreement",
+    "qualification",
     "rounds",
     "releases",
 )

@@ -16,6 +16,7 @@ from annotation.reading import progress, selectors
 from annotation.reading.catches import plant_if_drawn
 from annotation.reading.models import Assignment, Protocol, Purpose, Reading
 from annotation.studies.models import Case, Dataset, User
+from annotation.studies.qualifying import waiting_in
 
 NOT_YOURS: Final = "This case is not among your readings."
 
@@ -121,6 +122,7 @@ def loads_of(dataset: Dataset, *, besides: Iterable[int | None] = ()) -> dict[in
     """Return the load of every reader of a dataset who can sign in, by key."""
     readers = dataset.memberships.filter(role=Role.READER.value, user__is_active=True)
     keys = set(readers.values_list("user", flat=True)) - set(besides)
+    keys -= waiting_in(dataset, Role.READER)
     rows = Assignment.objects.filter(case__dataset=dataset, ended_at=None, reader__in=keys)
     counts = rows.order_by().values("reader")
     counted = counts.annotate(n_open=Count("pk", filter=Q(done_at=None)), n_all=Count("pk"))

@@ -35,6 +35,7 @@ from annotation.reading.slices import say_slices
 from annotation.refinement.selectors import numbers_painted
 from annotation.refinement.services import refuse_unknown_reason
 from annotation.studies.models import Case, User, Vertebra, Volume
+from annotation.studies.qualifying import require_qualified
 from annotation.studies.selectors import assignments_of, levels_of, role_for, roles_in, vertebrae_of
 from annotation.studies.services import advance_case
 from annotation.studies.volumes import frame_of
@@ -59,12 +60,13 @@ def open_reading(case: Case, *, user: User) -> Reading:
     begin with the model's points where its arm shows them; that they were shown is kept.
 
     Raises:
-        NotPermitted: if the person is no reader.
+        NotPermitted: if the person is no reader, or has the dataset's test still to pass.
         Conflict: if the case is not at reading and the person has none of it, or if it is not
             among the person's readings.
     """
     if Role.READER not in roles_in(user, case.dataset):
         raise NotPermitted("Only a reader of this dataset may do this.")
+    require_qualified(user, case.dataset, Role.READER)
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)  # two tabs open one reading
     protocol = ensure_protocol(case)
     own = selectors.own_reading(user, case)

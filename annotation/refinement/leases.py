@@ -11,6 +11,7 @@ from annotation.domain.workflow import Role, Stage
 from annotation.refinement.models import Lease
 from annotation.refinement.selectors import lease_of
 from annotation.studies.models import Case, User
+from annotation.studies.qualifying import require_qualified
 from annotation.studies.selectors import roles_in
 from annotation.work.services import tell
 
@@ -42,6 +43,7 @@ def require_worker(case: Case, user: User) -> None:
         raise Conflict(f"The case is at stage {case.stage}; its mask is not open.", code="stage")
     if role not in roles_in(user, case.dataset):
         raise NotPermitted(f"At stage {case.stage} only a {role.value} works on the mask.")
+    require_qualified(user, case.dataset, role)
 
 
 @transaction.atomic

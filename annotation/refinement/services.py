@@ -23,6 +23,7 @@ from annotation.refinement.overrides import Standing, rest_on_overrides, standin
 from annotation.refinement.replay import MaskState, current_state, keep, map_sha256
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, User
+from annotation.studies.qualifying import require_qualified
 from annotation.studies.selectors import role_for, roles_in
 from annotation.studies.services import advance_case
 from annotation.studies.volumes import grid_of
@@ -338,6 +339,7 @@ def approve_mask(case: Case, *, by: User, note: str = "") -> None:
         ContentRefused: with `problems`, if some stop it.
     """
     role = _role(case, by, Move.APPROVE_MASK)
+    require_qualified(by, case.dataset, role)
     standing = _refuse_problems(case)
     _close_work(case, by, Cause.APPROVE)
     event = advance_case(case, move=Move.APPROVE_MASK, by=by, role=role, note=note)

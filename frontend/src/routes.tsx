@@ -82,6 +82,11 @@ const agreement = createRoute({
   path: 'agreement',
   component: lazyRouteComponent(() => import('./agreement/Agreement'), 'Agreement'),
 })
+const qualification = createRoute({
+  getParentRoute: () => dataset,
+  path: 'qualification',
+  component: lazyRouteComponent(() => import('./qualification/Qualification'), 'Qualification'),
+})
 const releases = createRoute({
   getParentRoute: () => dataset,
   path: 'releases',
@@ -118,7 +123,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     signin,
-    dataset.addChildren([worklist, cases, importing, protocol, rounds, agreement, releases]),
+    dataset.addChildren([worklist, cases, importing, protocol, rounds, agreement, qualification, releases]),
     caseOf.addChildren([refine, check, read, consensus, history]),
   ]),
   defaultPreload: 'intent',

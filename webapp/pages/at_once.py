@@ -20,6 +20,7 @@ from annotation.reading.at_once import ReadingsAtOnce
 from annotation.refinement.models import Lease
 from annotation.refinement.selectors import is_return
 from annotation.studies.models import Case, CaseEvent, Dataset, LevelAssignment, User
+from annotation.studies.qualifying import waiting_in
 from annotation.studies.selectors import cases_visible_to, roles_in
 from annotation.work.services import describe_job
 from webapp.pages.standing import NOTHING, WORK
@@ -36,12 +37,13 @@ class Sight:
     def __init__(self, user: User, dataset: Dataset) -> None:
         self.user, self.dataset = user, dataset
         self.roles = roles_in(user, dataset)
+        self.untested = {role for role in self.roles if user.pk in waiting_in(dataset, role)}
         self.readings = ReadingsAtOnce(user, dataset, self.roles)
 
     def work_of(self, case: Case) -> str | None:
         """Return what the person can do on a case now, None for nothing."""
         role, work = WORK.get(Stage(self.readings.stage_for(case)), (Role.SYSTEM, ""))
-        if role not in self.roles:
+        if role not in self.roles or role in self.untested:
             return None
         if work == "settle":
             return work if self.waits_for(case).is_open else None

@@ -94,6 +94,18 @@ export type Assigned = {
   short: number
 }
 
+export type Attempt = {
+  number: number
+  house: string
+  started_at: string
+  finished_at: string | null
+  passed: boolean | null
+  n_cases: number
+  n_handed_in: number
+  result: TestResult | null
+  vertebrae: TestVertebra[]
+}
+
 export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
 
 export type Automation = {
@@ -223,6 +235,17 @@ export type DeclaredAnomalies = {
 }
 
 export type DeformityEnum = 'scheuermann' | 'schmorl' | 'developmental_wedge' | 'short_vertebra' | 'degenerative_remodelling' | 'limbus' | 'haemangioma' | 'cupid_bow' | 'congenital' | 'other'
+
+export type Demand = {
+  truth: string | null
+  of_students: boolean
+  of_readers: boolean
+  dice: number
+  dice_least: number
+  level_errors: number
+  kappa: number
+  attempts: number
+}
 
 export type Differing = {
   n: number
@@ -587,7 +610,7 @@ export type Present = {
   id: number
   name: string
   is_me: boolean
-  role: RoleEnum
+  role: RoomRoleEnum
   holds_pen: boolean
 }
 
@@ -691,6 +714,27 @@ export type Protocols = {
   beginning: ProtocolSaid
   conventions: Convention[]
   readers: ReaderName[]
+}
+
+export type Qualification = {
+  demand: Demand | null
+  mine: QualificationStanding[]
+  people: QualificationPerson[]
+}
+
+export type QualificationPerson = {
+  role: TestedRoleEnum
+  standing: StandingEnum
+  attempts_left: number
+  attempts: Attempt[]
+  person: string
+}
+
+export type QualificationStanding = {
+  role: TestedRoleEnum
+  standing: StandingEnum
+  attempts_left: number
+  attempts: Attempt[]
 }
 
 export type QuestionEnum = 'grade' | 'fracture' | 'moderate'
@@ -813,10 +857,8 @@ export type Revision = {
 
 export type Role = 'student' | 'reader' | 'manager' | 'operator' | 'system'
 
-export type RoleEnum = 'reader' | 'adjudicator' | 'onlooker'
-
 export type Room = {
-  role: RoleEnum
+  role: RoomRoleEnum
   people: Present[]
   pen: PenEnum
   pen_holder: string
@@ -825,6 +867,8 @@ export type Room = {
   i_sign: boolean
   i_signed: boolean
 }
+
+export type RoomRoleEnum = 'reader' | 'adjudicator' | 'onlooker'
 
 export type RoundOut = {
   id: string
@@ -903,6 +947,8 @@ export type StageCount = {
   longest_wait_days: number
 }
 
+export type StandingEnum = 'to_do' | 'open' | 'failed' | 'exhausted' | 'passed'
+
 export type Statement = {
   levels_counted_from: LevelsCountedFromEnum | BlankEnum
   anomalies: AnomaliesEnum[]
@@ -929,6 +975,34 @@ export type TableRow = {
   test: string
   all: string
 }
+
+export type TestLimits = {
+  dice: number
+  dice_least: number
+  level_errors: number
+  kappa: number
+}
+
+export type TestResult = {
+  n_vertebrae: number
+  dice?: number | null
+  dice_least?: number | null
+  level_errors?: number
+  n_missing?: number
+  agreement?: number | null
+  kappa?: number | null
+  limits: TestLimits
+}
+
+export type TestVertebra = {
+  level: string
+  found?: string | null
+  dice?: number
+  true?: number
+  said?: number | null
+}
+
+export type TestedRoleEnum = 'student' | 'reader'
 
 export type Ticked = {
   numbers: number[]

@@ -1,8 +1,8 @@
 import type { Role } from '../api/types'
 
 export interface PageOf {
-  to: '/d/$dataset/worklist' | '/d/$dataset/cases' | '/d/$dataset/import' | '/d/$dataset/protocol' | '/d/$dataset/rounds' | '/d/$dataset/agreement' | '/d/$dataset/releases'
-  name: 'worklist' | 'cases' | 'import' | 'protocol' | 'rounds' | 'agreement' | 'releases'
+  to: '/d/$dataset/worklist' | '/d/$dataset/cases' | '/d/$dataset/import' | '/d/$dataset/protocol' | '/d/$dataset/rounds' | '/d/$dataset/agreement' | '/d/$dataset/qualification' | '/d/$dataset/releases'
+  name: 'worklist' | 'cases' | 'import' | 'protocol' | 'rounds' | 'agreement' | 'qualification' | 'releases'
 }
 
 const WORKLIST: PageOf = { to: '/d/$dataset/worklist', name: 'worklist' }
@@ -13,6 +13,7 @@ const MANAGING: readonly PageOf[] = [
   { to: '/d/$dataset/protocol', name: 'protocol' },
   { to: '/d/$dataset/rounds', name: 'rounds' },
   AGREEMENT,
+  { to: '/d/$dataset/qualification', name: 'qualification' },
   { to: '/d/$dataset/releases', name: 'releases' },
 ]
 

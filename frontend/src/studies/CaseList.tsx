@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type Scope, useDataset, worklistOptions } from '../api/queries'
 import type { Worklist, WorkRow } from '../api/types'
 import { useCommand, useScope } from '../keys/useKeys'
+import { QualifyFirst } from '../qualification/QualifyFirst'
 import { Answer } from '../shell/Answer'
 import { caseLink } from '../shell/caseLink'
 import { Page } from '../shell/Page'
@@ -108,6 +109,7 @@ export function CaseList({ dataset, from, kind, standardScope }: CaseListProps) 
         />
       }
     >
+      {kind === 'work' && <QualifyFirst dataset={dataset} />}
       <Answer query={query} rows={8}>
         {(list) => (
           <ListBody
