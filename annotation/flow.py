@@ -11,7 +11,7 @@ from annotation.preannotation.models import PreAnnotation
 from annotation.qualification.selectors import waiting
 from annotation.qualification.services import judge_case
 from annotation.reading.allotting import assign_on_arrival
-from annotation.reading.selectors import stage_for
+from annotation.reading.selectors import repeated_since, stage_for
 from annotation.reading.services import close_readings_when_all_are_in
 from annotation.reading.services_amend import ON_AMENDED
 from annotation.refinement import selectors as masks
@@ -23,7 +23,7 @@ from annotation.rounds.effort import note_effort
 from annotation.studies import intake
 from annotation.studies.models import Case
 from annotation.studies.qualifying import WAITING
-from annotation.studies.selectors import SHOWN_STAGE
+from annotation.studies.selectors import COUNTED_SINCE, SHOWN_STAGE
 from annotation.studies.services import ON_ARRIVAL, ON_IMPORTED_MASK
 from annotation.work.models import Job
 from annotation.work.services import ON_FAILURE
@@ -48,6 +48,7 @@ def fill() -> None:
     ON_AMENDED[:] = [open_sitting]
     ON_IMPORTED_MASK[:] = [_begin_imported]
     SHOWN_STAGE[:] = [stage_for]
+    COUNTED_SINCE[:] = [repeated_since]
     ON_FAILURE[Job.Kind.INTAKE] = intake.note_failure
     ON_FAILURE[Job.Kind.PREANNOTATION] = preannotation.note_failure
     ON_FAILURE[Job.Kind.ROUND] = rounds.note_failure

@@ -17,7 +17,13 @@ from annotation.activity import selectors
 from annotation.activity.services import LONGEST_SECONDS, Span, record_spans
 from annotation.domain.workflow import Role, Stage
 from annotation.studies.models import Dataset
-from annotation.studies.selectors import get_case, get_dataset, person_of, require_role
+from annotation.studies.selectors import (
+    get_case,
+    get_dataset,
+    person_of,
+    require_role,
+    stage_shown_to,
+)
 
 MOST_SPANS = 200
 
@@ -108,7 +114,7 @@ class OwnTimeView(APIView):
         user = person_of(request)
         case = get_case(user, case_id)
         asked = request.query_params.get("stage")
-        stage = asked if asked in {one.value for one in Stage} else case.stage
+        stage = asked if asked in {one.value for one in Stage} else stage_shown_to(user, case)
         middle, n_cases = selectors.own_median(user, case, stage)
         return Response(
             {

@@ -15,15 +15,21 @@ from annotation.activity.models import Activity
 from annotation.domain.workflow import Stage
 from annotation.studies.models import Case, Dataset, User
 from annotation.studies.pseudonyms import worker_code
-from annotation.studies.selectors import levels_by_number
+from annotation.studies.selectors import counted_since, levels_by_number
 
 _READINGS_CLOSED = (Stage.CONSENSUS.value, Stage.FINAL.value)
 
 
 def own_seconds(user: User, case: Case, stage: str) -> float:
-    """Return how long a person has been active on a case at a stage."""
-    rows = Activity.objects.filter(person=user, case=case, stage=stage)
+    """Return how long a person has been active on a case at a stage, on what is in hand now."""
+    rows = Activity.objects.filter(_in_hand(user, case, stage), person=user, stage=stage)
     return float(rows.aggregate(total=Sum("seconds"))["total"] or 0.0)
+
+
+def _in_hand(user: User, case: Case, stage: str) -> Q:
+    """Return what finds the time on a case that belongs to what the person does there now."""
+    since = counted_since(user, case) if stage == Stage.READING.value else None
+    return Q(case=case) if since is None else Q(case=case, started_at__gte=since)
 
 
 def own_seconds_by_case(
@@ -43,7 +49,7 @@ def own_median(user: User, case: Case, stage: str) -> tuple[float | None, int]:
     tell when the others are in.
     """
     rows = Activity.objects.filter(person=user, case__dataset=case.dataset, stage=stage)
-    rows = rows.exclude(case=case)
+    rows = rows.exclude(_in_hand(user, case, stage))
     if stage != Stage.READING.value:
         rows = rows.exclude(case__stage=stage)
     totals = _totals(rows)

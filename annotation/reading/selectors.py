@@ -58,6 +58,15 @@ def comes_back(user: User, case: Case) -> bool:
     return case.stage in _OPENED_UP and repeats.exists()
 
 
+def repeated_since(user: User, case: Case) -> datetime | None:
+    """Return when a case came back to its reader, None if it never did.
+
+    The time of the first reading would tell the reader that there was one.
+    """
+    repeats = live_assignments(user, case).filter(purpose=Purpose.REPEAT)
+    return repeats.values_list("created_at", flat=True).first()
+
+
 def readings_visible_to(user: User, case: Case) -> QuerySet[Reading]:
     """Return the readings of a case that a person may see at all.
 

@@ -12,7 +12,7 @@ from annotation.refinement.models import Lease
 from annotation.refinement.selectors import lease_of
 from annotation.studies.models import Case, User
 from annotation.studies.qualifying import require_qualified
-from annotation.studies.selectors import roles_in
+from annotation.studies.selectors import roles_in, stage_shown_to
 from annotation.work.services import tell
 
 _WORKERS = {Stage.REFINING: Role.STUDENT, Stage.CHECKING: Role.READER}
@@ -38,11 +38,12 @@ def require_worker(case: Case, user: User) -> None:
         Conflict: if nobody paints at this stage; says where the case is.
         NotPermitted: if the person has not the role that does.
     """
-    role = _WORKERS.get(Stage(case.stage))
+    stage = stage_shown_to(user, case)
+    role = _WORKERS.get(Stage(stage))
     if role is None:
-        raise Conflict(f"The case is at stage {case.stage}; its mask is not open.", code="stage")
+        raise Conflict(f"The case is at stage {stage}; its mask is not open.", code="stage")
     if role not in roles_in(user, case.dataset):
-        raise NotPermitted(f"At stage {case.stage} only a {role.value} works on the mask.")
+        raise NotPermitted(f"At stage {stage} only a {role.value} works on the mask.")
     require_qualified(user, case.dataset, role)
 
 

@@ -14,7 +14,7 @@ from annotation.domain.workflow import Role, Stage
 from annotation.refinement import selectors
 from annotation.refinement.models import Override
 from annotation.studies.models import Case, CaseEvent, User
-from annotation.studies.selectors import require_role
+from annotation.studies.selectors import require_role, stage_shown_to
 from annotation.work.services import tell
 
 SAME_PLACE_MM: Final = 5.0
@@ -113,8 +113,9 @@ def accept_problem(
         ContentRefused: if it cannot be accepted, or no reason is given.
     """
     require_role(by, case.dataset, Role.READER)
-    if case.stage not in _OPEN:
-        raise Conflict(f"The case is at stage {case.stage}; its mask is not open.", code="stage")
+    stage = stage_shown_to(by, case)
+    if stage not in _OPEN:
+        raise Conflict(f"The case is at stage {stage}; its mask is not open.", code="stage")
     if len(reason.strip()) < 3:
         raise ContentRefused("Say why this is right as it is.", code="no_reason")
     problem = next(

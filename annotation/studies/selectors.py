@@ -1,6 +1,7 @@
 """What of datasets and cases may be seen, and by whom."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,8 @@ from annotation.studies.models import Case, Dataset, LevelAssignment, User, Vert
 _SEES_CASES = (Role.STUDENT.value, Role.READER.value, Role.MANAGER.value)
 SHOWN_STAGE: list[Callable[[User, Case], str]] = []
 """What knows at which stage a case is for one person; `annotation.flow` fills it at start-up."""
+COUNTED_SINCE: list[Callable[[User, Case], datetime | None]] = []
+"""What knows from when on a person's time on a case counts as spent on what is in hand."""
 _NOT_YOURS = "This case does not exist or is not yours to see."
 
 
@@ -98,6 +101,11 @@ def get_volume(user: User, volume_id: UUID, content_hash: str = "") -> Volume:
 def stage_shown_to(user: User, case: Case) -> str:
     """Return the stage of a case as this person is to know it."""
     return SHOWN_STAGE[0](user, case) if SHOWN_STAGE else case.stage
+
+
+def counted_since(user: User, case: Case) -> datetime | None:
+    """Return from when on a person's own time on a case is shown, None for all of it."""
+    return COUNTED_SINCE[0](user, case) if COUNTED_SINCE else None
 
 
 def moves_of(user: User, case: Case) -> tuple[Move, ...]:
