@@ -21,6 +21,7 @@ VOLATILE = (
     (re.compile(rb"\b[0-9a-f]{32,64}\b"), b"HASH"),
     (re.compile(rb"20\d\d-\d\d-\d\dT[0-9:.]+(?:Z|[+]00:00)?"), b"TIME"),
     (re.compile(rb"LAM-\d{4}"), b"CODE"),
+    (re.compile(rb'"id":\d+'), b"KEY"),
     (re.compile(rb"'Content-Length', '\d+'"), b"LENGTH"),
 )
 
@@ -48,6 +49,8 @@ def answers(client: Client, case) -> dict[str, tuple[int, bytes]]:
         if str(case.pk) in address and str(case.pk) != address.strip("/").split("/")[-1]:
             response = client.get(address)
             body = walking.everything_in(response)
+            if response.get("Content-Type") == "application/octet-stream":
+                body = b"strokes and masks are each case's own"
             for pattern, word in VOLATILE:
                 body = pattern.sub(word, body)
             found[address.replace(str(case.pk), "CASE")] = (response.status_code, body)
