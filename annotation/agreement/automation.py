@@ -1,11 +1,13 @@
 """What the model's proposal does to the readers of a dataset, from their closed readings."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from annotation.activity.selectors import seconds_of_closed_readings
 from annotation.agreement.selectors import Said, exposure_of
+from annotation.domain.agreement.accuracy import wilson
 from annotation.domain.agreement.automation import (
     Beside,
     Read,
@@ -14,8 +16,8 @@ from annotation.domain.agreement.automation import (
     turned_wrong,
 )
 from annotation.domain.agreement.estimates import DRAWS
-from annotation.preannotation.models import ProposedVertebra
 from annotation.preannotation.selectors import newest_proposed
+from annotation.reading.catches import catch_results
 from annotation.reading.models import Finding, Protocol, Reading
 from annotation.reading.provenance import PlacedBy, all_by
 from annotation.reading.selectors import (
@@ -37,12 +39,24 @@ def automation_of(dataset: Dataset, said: Said, *, draws: int = DRAWS) -> dict[s
     for finding in findings_of_closed(readings):
         findings.setdefault(finding.reading_id, []).append(finding)
     rows = _beside(readings, findings, grades, said)
-    reads = _reads(readings, findings, proposed, said.letters, dataset)
+    begun = {key for key, row in proposed.items() if row.six_points_mm is not None}
+    proposals = {key: grades.get(key) for key in begun}
+    reads = _reads(readings, findings, proposals, said.letters, dataset)
+    caught = {said.letters.get(one["key"], ""): one for one in catch_results(dataset)}
     return {
         "arms": by_arm(rows, draws=draws),
         "turned": turned_wrong(rows, draws=draws),
-        "readers": by_reader(rows, reads),
+        "readers": [
+            {**one, "catches": _share_of(caught.get(one["reader"]))}
+            for one in by_reader(rows, reads)
+        ],
     }
+
+
+def _share_of(caught: dict[str, Any] | None) -> dict[str, Any]:
+    """Return which share of planted errors a reader found."""
+    hits, of = (caught["detected"], caught["n"]) if caught else (0, 0)
+    return asdict(wilson(hits, of, empty="no planted error was shown"))
 
 
 def _beside(
@@ -87,7 +101,7 @@ def _grades_before(readings: Sequence[Reading]) -> dict[tuple[UUID, int], int]:
 def _reads(
     readings: Sequence[Reading],
     findings: dict[UUID, list[Finding]],
-    proposed: dict[int, ProposedVertebra],
+    proposed: dict[int, int | None],
     letters: dict[int, str],
     dataset: Dataset,
 ) -> list[Read]:
@@ -95,11 +109,7 @@ def _reads(
     found = []
     for reading in readings:
         own = findings.get(reading.pk, [])
-        begun = [
-            (one, row)
-            for one in own
-            if (row := proposed.get(one.vertebra_id)) is not None and row.six_points_mm is not None
-        ]
+        begun = [one for one in own if one.vertebra_id in proposed]
         spent = seconds.get((reading.case_id, reading.reader_id))
         found.append(
             Read(
@@ -107,13 +117,13 @@ def _reads(
                 seconds_per_vertebra=spent / len(own) if spent and own else None,
                 was_shown=reading.proposal_shown,
                 n_proposed=len(begun),
-                n_untouched=sum(_is_untouched(one, row) for one, row in begun),
+                n_untouched=sum(_is_untouched(one, proposed[one.vertebra_id]) for one in begun),
             )
         )
     return found
 
 
-def _is_untouched(finding: Finding, row: ProposedVertebra) -> bool:
+def _is_untouched(finding: Finding, grade: int | None) -> bool:
     """Tell whether a finding says what the proposal says, with every point left where it lay."""
     is_left = finding.points_by == all_by(PlacedBy.MODEL)
-    return is_left and finding.grade_reader == row.grade
+    return is_left and finding.grade_reader == grade

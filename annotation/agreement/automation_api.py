@@ -48,6 +48,7 @@ class ReaderHabitsSerializer(serializers.Serializer[Any]):
     short_below_seconds = serializers.FloatField(allow_null=True)
     untouched_readings = ShareSerializer()
     untouched_findings = ShareSerializer()
+    catches = ShareSerializer(allow_null=True)
     questions = OwnAnswersSerializer(many=True)
 
 
@@ -67,6 +68,7 @@ class AutomationView(APIView):
         dataset, user = onlooked(request, slug), person_of(request)
         content = services.complete(asked_report(request, dataset).content)
         found = content["automation"]
+        found = {**found, "readers": [{"catches": None, **one} for one in found["readers"]]}
         is_reader = Role.READER in roles_in(user, dataset)
         if is_reader:
             mine = selectors.letter_of(user, dataset)

@@ -26,7 +26,7 @@ from annotation.studies.pseudonyms import worker_code
 from annotation.studies.selectors import levels_in, roles_in
 from annotation.studies.volumes import frame_of
 
-CONTENT: Final = "agreement/4"
+CONTENT: Final = "agreement/5"
 """Form of a report's content; reports kept in another form are computed anew."""
 
 

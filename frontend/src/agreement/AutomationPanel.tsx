@@ -104,6 +104,7 @@ function ByReader({ found, question }: TableProps) {
             <th scope="col">{t('agreement.automation.untouched_readings')}</th>
             <th scope="col">{t('agreement.automation.untouched_findings')}</th>
             <th scope="col">{t('agreement.automation.short')}</th>
+            <th scope="col">{t('agreement.automation.catches')}</th>
           </tr>
         </thead>
         <tbody>
@@ -122,6 +123,7 @@ function ByReader({ found, question }: TableProps) {
                 <td title={below === null ? undefined : t('agreement.automation.short_below', { seconds: formatNumber(below, 1) })}>
                   <ShareCell share={row.short} />
                 </td>
+                <td>{row.catches && <ShareCell share={row.catches} />}</td>
               </tr>
             )
           })}

@@ -756,6 +756,7 @@ export type ReaderHabits = {
   short_below_seconds: number | null
   untouched_readings: Share
   untouched_findings: Share
+  catches: Share | null
   questions: OwnAnswers[]
 }
 
