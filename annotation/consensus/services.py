@@ -132,11 +132,21 @@ def _carry_over(previous: Sitting, sitting: Sitting) -> None:
             asking.ask_again(disagreement, turn)
         before = settled.get(number)
         if before is not None and before.by_id is not None:
+            _name_sources(before, disagreement)
             kept = _copy(before, sitting, disagreement, taken=before.taken, by=before.by)
             kept.basis, kept.remark = before.basis, before.remark
             kept.save(force_insert=True)
     if asked and not room.asked_turns(sitting):
         asking.end_adjudication(sitting, "A reading was amended.")
+
+
+def _name_sources(before: Settlement, disagreement: Disagreement) -> None:
+    """Let A and B be the readers they were when this was settled, in what they say now."""
+    if before.disagreement is not None:
+        said = {reading.reader_id: reading for reading in disagreement.sitting.readings.all()}
+        disagreement.reading_a = said[before.disagreement.reading_a.reader_id]
+        disagreement.reading_b = said[before.disagreement.reading_b.reader_id]
+        disagreement.save(update_fields=["reading_a", "reading_b"])
 
 
 def _words_by_number(sitting: Sitting) -> dict[int, list[str]]:

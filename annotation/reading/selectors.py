@@ -137,7 +137,8 @@ def findings_of(reading: Reading) -> QuerySet[Finding]:
 def submitted_readings(case: Case) -> list[Reading]:
     """Return the readings that were handed in for a case, for the consensus room alone.
 
-    The order follows the random keys, so that A and B say nothing about who came first. Repeats
+    The order follows the random keys of the readings as they were first handed in, so that A and B
+    say nothing about who came first and stay who they are when a reading is amended. Repeats
     are nobody's second opinion and are left out.
     """
     rows = Reading.unblinded.filter(case=case, status=Reading.Status.SUBMITTED)
@@ -145,7 +146,8 @@ def submitted_readings(case: Case) -> list[Reading]:
     newest: dict[int, Reading] = {}
     for row in rows.order_by("protocol__version", "attempt"):
         newest[row.reader_id] = row
-    return sorted(newest.values(), key=lambda row: row.pk)
+    begun = committed_before(newest.values())
+    return sorted(newest.values(), key=lambda row: begun[row.pk].pk)
 
 
 def first_submissions(readings: Iterable[Reading]) -> list[datetime]:
