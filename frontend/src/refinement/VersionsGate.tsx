@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconGitMerge } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseDetail } from '../api/types'
 import { type Outbox, Overtaken } from '../bridge'
@@ -10,7 +10,11 @@ import { type Conflict, findConflict, leaveTheirs, settle } from './conflict'
 import { ConflictDialog } from './ConflictDialog'
 import type { Choice } from './merge'
 import { Banner } from './Banner'
+import { isRefusal } from './useMask'
 import type { Workplace } from './useWorkplace'
+
+/** A comparison that the server did not answer is tried again after this long. */
+const AGAIN_MS = 3_000
 
 type Ask = (found: Conflict) => void
 type Place = Workplace & { readonly detail: CaseDetail; readonly view: SpineView }
@@ -24,17 +28,33 @@ export function VersionsGate({ place, count }: { place: Place; count: number }) 
   const { outbox, detail, view } = place
   const [conflict, setConflict] = useState<Conflict | null>(null)
   const { isBusy, keep, setAside, compare } = useVersions(place)
+  const hasAsked = useRef(false)
+  const ask = (found: Conflict) => {
+    hasAsked.current = true
+    setConflict(found)
+  }
   useEffect(() => {
-    void compare(setConflict)
-    // Once, when the two versions are first known.
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let isOver = false
+    hasAsked.current = false
+    const begin = async () => {
+      if (hasAsked.current) return
+      if (!(await compare(ask, 'quietly')) && !isOver) timer = setTimeout(() => void begin(), AGAIN_MS)
+    }
+    void begin()
+    return () => {
+      isOver = true
+      clearTimeout(timer)
+    }
+    // From when the two versions are first known until they were compared, however often the server is away.
   }, [outbox])
   return (
     <>
       <Banner tone="bad" icon={<IconGitMerge size={18} />} text={t('versions.banner', { count })}>
-        <Button size="compact-sm" loading={isBusy} onClick={() => void compare(setConflict)}>{t('versions.compare')}</Button>
+        <Button size="compact-sm" loading={isBusy} onClick={() => void compare(ask)}>{t('versions.compare')}</Button>
         <Button size="compact-sm" variant="default" disabled={isBusy} onClick={() => void setAside()}>{t('versions.leaveTheirs')}</Button>
       </Banner>
-      {conflict && <ConflictDialog code={detail.code} view={view} conflict={conflict} isBusy={isBusy} onLater={() => setConflict(null)} onSettle={(choice) => void keep(conflict, choice, setConflict)} />}
+      {conflict && <ConflictDialog code={detail.code} view={view} conflict={conflict} isBusy={isBusy} onLater={() => setConflict(null)} onSettle={(choice) => void keep(conflict, choice, ask)} />}
     </>
   )
 }
@@ -53,18 +73,24 @@ export function SetAside({ place }: { place: Place }) {
 function useVersions({ caseId, outbox, view, reloadMask }: Place) {
   const { t } = useTranslation()
   const [isBusy, setBusy] = useState(false)
-  /** Runs what returns whether it is settled now. */
-  const run = async (act: (outbox: Outbox) => Promise<boolean>) => {
-    if (!outbox || isBusy) return
+  const busy = useRef(false)
+  /** Runs what returns whether it is settled now; returns whether trying again would change nothing. */
+  const run = async (act: (outbox: Outbox) => Promise<boolean>, how: 'aloud' | 'quietly' = 'aloud'): Promise<boolean> => {
+    if (!outbox || busy.current) return false
     let isSettled = false
+    busy.current = true
     setBusy(true)
     view.editor.pause('settling', true)
     try {
       isSettled = await act(outbox)
+      return true
     } catch (failure) {
-      notifications.show({ message: t('versions.failed', { why: failure instanceof Error ? failure.message : String(failure) }), color: 'red' })
+      const isRefused = isRefusal(failure)
+      if (how === 'aloud' || isRefused) notifications.show({ message: t('versions.failed', { why: failure instanceof Error ? failure.message : String(failure) }), color: 'red' })
+      return isRefused
     } finally {
       if (!isSettled) view.editor.pause('settling', false)
+      busy.current = false
       setBusy(false)
     }
   }
@@ -101,6 +127,6 @@ function useVersions({ caseId, outbox, view, reloadMask }: Place) {
     }
     return run((own) => again(() => leave(own), () => leave(own)))
   }
-  const compare = (ask: Ask) => run((own) => again(() => merge(own, ask), () => merge(own, ask)))
+  const compare = (ask: Ask, how?: 'aloud' | 'quietly') => run((own) => again(() => merge(own, ask), () => merge(own, ask)), how)
   return { isBusy, keep, setAside, compare }
 }
