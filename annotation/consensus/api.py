@@ -27,7 +27,7 @@ from annotation.reading.api import (
     describe_finding,
 )
 from annotation.reading.models import Finding, Reading
-from annotation.reading.selectors import findings_of
+from annotation.reading.selectors import committed_before, findings_of
 from annotation.reading.services_amend import note_others_seen
 from annotation.studies.models import Case, User
 from annotation.studies.selectors import get_case, person_of
@@ -121,7 +121,9 @@ def _describe_consensus(user: User, case: Case, sitting: Sitting) -> dict[str, A
         }
         for row in rows
     ]
-    readings = sorted(sitting.readings.select_related("protocol"), key=lambda row: row.pk)
+    readings = list(sitting.readings.select_related("protocol"))
+    begun = committed_before(readings)
+    readings.sort(key=lambda row: begun[row.pk].pk)  # as A and B are named
     at_work = describe_room(user, sitting)
     agreed = [row for row in standing.values() if row.taken == Settlement.Taken.AGREED]
     return {

@@ -13,6 +13,7 @@ from annotation.domain.proposal import StraightenedPicture
 from annotation.domain.workflow import Move, Role
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.selectors import model_in_service
+from annotation.reading.models import Protocol
 from annotation.refinement import services as refinement
 from annotation.refinement.models import MaskRevision
 from annotation.studies.models import Case, Dataset, Image, Membership, Origin, User
@@ -118,16 +119,35 @@ def _picture(case: Case) -> StraightenedPicture:
     )
 
 
+def make_study_case(accounts: str) -> Case:
+    """Return a case read by two under a protocol that classifies by AO and names a third reader."""
+    dataset = Dataset.objects.get(slug="demo")
+    third = add_person("reader3", accounts, Role.READER, ("Ronja", "Third"))
+    last = dataset.protocols.order_by("-version").first()
+    Protocol.objects.create(
+        dataset=dataset,
+        version=last.version + 1 if last else 1,
+        classifies_ao=True,
+        adjudicator=third,
+    )
+    return make_reading_case()
+
+
 def add_student(username: str, accounts: str) -> User:
     """Add another student to the demo data set and their password to the accounts' file."""
+    return add_person(username, accounts, Role.STUDENT, ("Alex", "Student"))
+
+
+def add_person(username: str, accounts: str, role: Role, names: tuple[str, str]) -> User:
+    """Add a person to the demo data set and their password to the accounts' file."""
     user, _ = User.objects.get_or_create(
-        username=username, defaults={"first_name": "Alex", "last_name": "Student"}
+        username=username, defaults={"first_name": names[0], "last_name": names[1]}
     )
     password = secrets.token_urlsafe(9)
     user.set_password(password)
     user.save()
     dataset = Dataset.objects.get(slug="demo")
-    Membership.objects.get_or_create(user=user, dataset=dataset, role=Role.STUDENT.value)
+    Membership.objects.get_or_create(user=user, dataset=dataset, role=role.value)
     with Path(accounts).open("a", encoding="utf-8") as file:
         file.write(f"  {username:<10}{password}\n")
     return user

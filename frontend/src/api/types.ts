@@ -11,6 +11,7 @@ export type {
   Week, WorkRow, Worklist,
 } from './schema'
 
+export type { Signatures } from './schema'
 export type { Act as ActRow, Revision as RevisionRow, Ticked } from './schema'
 
 export type NotGraded = schema.NotGradedReasonEnum

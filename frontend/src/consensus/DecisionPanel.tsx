@@ -44,7 +44,7 @@ export function DecisionPanel(props: Props) {
       {active.settled ? (
         <Settled sitting={sitting} entry={active} />
       ) : edit.draft ? (
-        <EditPanel key={active.id} {...props} entry={active} draft={edit.draft} level={nameOf(active)} />
+        <EditPanel key={`edit ${active.id}`} {...props} entry={active} draft={edit.draft} level={nameOf(active)} />
       ) : (
         <>
           <Asked sitting={sitting} entry={active} />
@@ -53,6 +53,7 @@ export function DecisionPanel(props: Props) {
       )}
       {!active.settled && sitting.mayDecide && (
         <Textarea
+          key={`remark ${active.id}`}
           ref={remarkField}
           onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
           label={

@@ -70,10 +70,15 @@ export function EditPanel(props: Props & { readonly draft: Draft }) {
       </div>
       {owes && <p role="status">{t('consensus.remarkOwed')}</p>}
       <div className={classes.acts}>
-        <Button disabled={!mayKeep} rightSection={<KeyOf command="submit" />} onClick={keep}>
+        <Button style={{ gridColumn: 'span 2' }} disabled={!mayKeep} rightSection={<KeyOf command="submit" />} onClick={keep}>
           {t('consensus.keep')}
         </Button>
-        <Button variant="default" rightSection={<KeyOf command="editing.stop" />} onClick={edit.stop}>
+        <Button
+          variant="default"
+          style={{ gridColumn: 'span 2' }}
+          rightSection={<KeyOf command="editing.stop" />}
+          onClick={edit.stop}
+        >
           {t('consensus.cancel')}
         </Button>
       </div>

@@ -38,7 +38,7 @@ export function FlagMenus({ desk, finding, menu, setMenu }: Props) {
     isOpen: desk.isOpen,
   })
   return (
-    <div className={classes.flags}>
+    <>
       {gradable && (
         <FlagMenu {...opening('notGraded')} command="reading.notGraded" text={t('reading.own.notGraded')}>
           <Menu.Label>{t('reading.own.notGradedTitle')}</Menu.Label>
@@ -111,7 +111,7 @@ export function FlagMenus({ desk, finding, menu, setMenu }: Props) {
           ))}
         </FlagMenu>
       )}
-    </div>
+    </>
   )
 }
 
@@ -120,9 +120,10 @@ export function Doubts({ desk, finding, menu, setMenu }: Props) {
   const { t } = useTranslation()
   const { number } = finding
   return (
-    <div className={classes.flags}>
+    <>
       <Checkbox
         size="xs"
+        className={classes.unsure}
         label={
           <>
             {t('reading.own.unsure')} <KeyOf command="reading.unsure" />
@@ -141,7 +142,7 @@ export function Doubts({ desk, finding, menu, setMenu }: Props) {
       >
         <RemarkField key={number} remark={finding.remark} keep={(remark) => desk.change(number, { remark })} />
       </FlagMenu>
-    </div>
+    </>
   )
 }
 

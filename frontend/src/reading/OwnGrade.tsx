@@ -27,10 +27,7 @@ export function OwnGrade({ desk, finding, detail, name, menu, setMenu }: Props) 
   const shared = { finding, level: name, disabled: !desk.isOpen }
   return (
     <section>
-      <div className={classes.ownHead}>
-        <h2>{t('reading.own.title', { level: name })}</h2>
-        <Doubts desk={desk} finding={finding} menu={menu} setMenu={setMenu} />
-      </div>
+      <h2>{t('reading.own.title', { level: name })}</h2>
       <div className={classes.keys}>
         {mayGrade(finding) ? (
           <>
@@ -41,7 +38,10 @@ export function OwnGrade({ desk, finding, detail, name, menu, setMenu }: Props) 
           t('reading.own.cervical')
         )}
       </div>
-      <FlagMenus desk={desk} finding={finding} menu={menu} setMenu={setMenu} />
+      <div className={classes.flags}>
+        <FlagMenus desk={desk} finding={finding} menu={menu} setMenu={setMenu} />
+        <Doubts desk={desk} finding={finding} menu={menu} setMenu={setMenu} />
+      </div>
       <div className={classes.lines}>
         <p className={classes.line}>
           <IconInfoCircle size={16} />

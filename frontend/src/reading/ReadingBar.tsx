@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from '@mantine/core'
+import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconArrowLeft, IconCloudCheck, IconCloudOff, IconCloudUp, IconEyeOff } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -37,7 +37,7 @@ export function ReadingBar({ desk, detail, acts, versions, menu, setMenu }: Prop
       </ActionIcon>
       <h1 className={classes.code}>{detail.code}</h1>
       <span className={classes.support}>{detail.title}</span>
-      <span className={classes.badge}>
+      <span className={classes.badge} hidden={desk.reading.amends !== null}>
         <IconEyeOff size={14} />
         {t('reading.blind', { count: detail.readings?.needed ?? 1 })}
       </span>
@@ -78,26 +78,25 @@ export function ReadingBar({ desk, detail, acts, versions, menu, setMenu }: Prop
   )
 }
 
-/** What an amendment is for, the reading before it, and the way out. */
+/** What an amendment is for, with the reading before it and the way out. */
 function Amended({ desk, versions }: Pick<Props, 'desk' | 'versions'>) {
   const { t } = useTranslation()
   const { reading, isOpen } = desk
   if (reading.amends === null || versions.former !== null) return null
   const text = t('reading.amend.amends', { reason: reading.reason })
   return (
-    <>
-      <span className={`${classes.badge} ${classes.amended}`} title={text}>
-        {text}
-      </span>
-      <Button variant="subtle" color="gray" size="compact-sm" className={classes.flag} onClick={versions.showFormer}>
-        {t('reading.amend.showFormer')}
-      </Button>
-      {isOpen && (
-        <Button variant="subtle" color="gray" size="compact-sm" className={classes.flag} onClick={() => void versions.leave()}>
-          {t('reading.amend.leave')}
+    <Menu position="bottom-start" withinPortal>
+      <Menu.Target>
+        <Button variant="light" color="yellow" size="compact-sm" className={classes.amended} title={text}>
+          {text}
         </Button>
-      )}
-    </>
+      </Menu.Target>
+      <Menu.Dropdown maw={420}>
+        <Menu.Label>{text}</Menu.Label>
+        <Menu.Item onClick={versions.showFormer}>{t('reading.amend.showFormer')}</Menu.Item>
+        {isOpen && <Menu.Item onClick={() => void versions.leave()}>{t('reading.amend.leave')}</Menu.Item>}
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 

@@ -1,0 +1,77 @@
+import { Button, Loader, Table, TextInput } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ApiError, api } from '../api/client'
+import type { CaseDetail, Signatures } from '../api/types'
+import { formatClock } from '../domain/format'
+import { Layout } from '../shell/Layout'
+import classes from './consensus.module.css'
+
+/** For managers, who see no reading: who still has to sign, and signing for one who has left. */
+export function MissingSignatures({ detail }: { detail: CaseDetail }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const [reason, setReason] = useState('')
+  const [trouble, setTrouble] = useState<string | null>(null)
+  const path = `/cases/${detail.id}/consensus/signatures/`
+  const key = ['consensus', detail.id, 'signatures']
+  const found = useQuery({ queryKey: key, queryFn: ({ signal }) => api.get<Signatures>(path, signal) })
+  const sign = async (person: number) => {
+    setTrouble(null)
+    try {
+      queries.setQueryData(key, await api.post<Signatures>(path, { person, reason }))
+      setReason('')
+      await queries.invalidateQueries({ queryKey: ['case', detail.id] })
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      setTrouble(error.message)
+    }
+  }
+  if (!found.data) return <Loader size="sm" />
+  const { open, signatures } = found.data
+  const isMissing = signatures.some((one) => one.at === null)
+  return (
+    <Layout>
+      <div className={classes.signatures}>
+        <h1>{t('consensus.manager.title', { code: detail.code })}</h1>
+        <p>{t('consensus.manager.text')}</p>
+        {open > 0 && <p>{t('consensus.manager.open', { count: open })}</p>}
+        {trouble && <p role="alert">{trouble}</p>}
+        {isMissing && open === 0 && (
+          <TextInput
+            label={t('consensus.manager.reason')}
+            placeholder={t('consensus.manager.reasonPlaceholder')}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+        )}
+        <Table>
+          <Table.Tbody>
+            {signatures.map((one) => (
+              <Table.Tr key={`${one.person} ${one.at}`}>
+                <Table.Td>{one.name}</Table.Td>
+                <Table.Td>
+                  {one.at === null ? t('consensus.manager.missing') : t('consensus.manager.at', { time: formatClock(new Date(one.at)) })}
+                </Table.Td>
+                <Table.Td>
+                  {one.at === null && open === 0 && (
+                    <Button
+                      size="xs"
+                      disabled={reason.trim() === ''}
+                      onClick={() => one.person !== null && void sign(one.person)}
+                    >
+                      {t('consensus.manager.sign')}
+                    </Button>
+                  )}
+                  {one.at !== null && one.by !== one.name && t('consensus.inPlaceOf', one)}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+        <a href="/">{t('consensus.back')}</a>
+      </div>
+    </Layout>
+  )
+}
