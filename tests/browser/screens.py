@@ -288,11 +288,27 @@ def consensus(studio: Studio) -> None:
 @scene
 def managing(studio: Studio) -> None:
     with studio.person("manager") as manager:
-        for place in ("rounds", "agreement", "releases"):
+        for place in ("rounds", "releases"):
             manager.page.goto(f"/d/demo/{place}")
             manager.page.wait_for_load_state("networkidle")
             manager.page.wait_for_timeout(500)
             studio.picture(manager.page, place)
+
+
+@scene
+def agreement(studio: Studio) -> None:
+    studio.make(study="make_study()")
+    with studio.person("manager") as manager:
+        manager.page.goto("/d/demo/agreement")
+        manager.page.get_by_role("heading", name="Each reader against a reference").wait_for()
+        manager.page.wait_for_timeout(500)
+        studio.picture(manager.page, "agreement")
+        manager.page.get_by_role(
+            "heading", name="Where along the spine"
+        ).scroll_into_view_if_needed()
+        studio.picture(manager.page, "agreement-spine")
+        manager.page.get_by_role("heading", name="Each reader against").scroll_into_view_if_needed()
+        studio.picture(manager.page, "agreement-readers")
 
 
 @scene

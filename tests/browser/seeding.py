@@ -8,9 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.consensus.selectors import newest_sitting, open_disagreements
+from annotation.consensus.services import settle_disagreement
 from annotation.domain.geometry import Volume as Ct
 from annotation.domain.proposal import StraightenedPicture
-from annotation.domain.workflow import Move, Role
+from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.selectors import model_in_service
 from annotation.reading.models import Protocol
@@ -151,3 +153,43 @@ def add_person(username: str, accounts: str, role: Role, names: tuple[str, str])
     with Path(accounts).open("a", encoding="utf-8") as file:
         file.write(f"  {username:<10}{password}\n")
     return user
+
+
+def make_study(n_cases: int = 12) -> Case:
+    """Return the last of several final cases of the demo data set, read blind by two readers.
+
+    Both differ now and then by one grade, the first reader more often.
+    """
+    random = np.random.default_rng(11)
+    dataset = Dataset.objects.get(slug="demo")
+    people = SimpleNamespace(**{name: User.objects.get(username=name) for name in PEOPLE})
+    spans = (("T5", "T6", "T7"), ("T8", "T9", "T10"), ("T11", "T12", "L1"), ("L2", "L3", "L4"))
+    for place in range(n_cases):
+        case = working.make_reading_case(dataset, people, spans[place % len(spans)])
+        truth = random.choice(4, size=3, p=[0.5, 0.2, 0.2, 0.1])
+        for user, slip in ((people.reader1, 0.12), (people.reader2, 0.06)):
+            said = {
+                number: _said(random, int(grade), slip) for number, grade in enumerate(truth, 1)
+            }
+            working.read_and_submit(case, user, said)
+        _settle(case, people.reader1)
+    return case
+
+
+def _said(random: np.random.Generator, true: int, slip: float) -> dict[str, object]:
+    """Return a finding whose points measure about what the grade says."""
+    grade = int(np.clip(true + random.choice([-1, 1]), 0, 3)) if random.random() < slip else true
+    height = 22 + random.normal(0, 1.5)
+    lowest = height * (0.93, 0.78, 0.68, 0.5)[true] + random.normal(0, 0.35)
+    points = working.body(heights=(lowest, (lowest + height) / 2, height))
+    shape = {"shape_reader": "wedge"} if grade else {}
+    return {"grade_reader": grade, "six_points_mm": points, **shape}
+
+
+def _settle(case: Case, by: User) -> None:
+    sitting = newest_sitting(case)
+    if case.stage != Stage.CONSENSUS.value or sitting is None:
+        return
+    for disagreement in open_disagreements(sitting):
+        settle_disagreement(disagreement, by=by, taken="a")
+    working.sign_all(case)
