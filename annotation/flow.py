@@ -8,7 +8,7 @@ from annotation.consensus.services import open_sitting
 from annotation.domain.workflow import Stage
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.models import PreAnnotation
-from annotation.qualification.selectors import waiting
+from annotation.qualification.selectors import is_tested, waiting
 from annotation.qualification.services import judge_case
 from annotation.reading.allotting import assign_on_arrival
 from annotation.reading.selectors import repeated_since, stage_for
@@ -44,7 +44,7 @@ def fill() -> None:
     ON_ARRIVAL[Stage.CONSENSUS] += [open_sitting, judge_case]
     WAITING[:] = [waiting]
     ON_ARRIVAL[Stage.FINAL].append(note_effort)
-    ON_ARRIVAL[Stage.FINAL].append(keep_normal_bodies)
+    ON_ARRIVAL[Stage.FINAL].append(_keep_normals)
     ON_AMENDED[:] = [open_sitting]
     ON_IMPORTED_MASK[:] = [_begin_imported]
     SHOWN_STAGE[:] = [stage_for]
@@ -54,6 +54,12 @@ def fill() -> None:
     ON_FAILURE[Job.Kind.ROUND] = rounds.note_failure
     preannotation.MASK_ROOM.current = _current_mask
     preannotation.MASK_ROOM.begin = _begin_mask
+
+
+def _keep_normals(case: Case) -> None:
+    """Learn what is normal from real cases alone: in a test one person tries."""
+    if not is_tested(case):
+        keep_normal_bodies(case)
 
 
 def _current_mask(case: Case) -> NDArray[np.uint8] | None:

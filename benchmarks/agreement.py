@@ -7,9 +7,11 @@ bootstrap included, for 10,000 vertebrae read by five readers, on one core.
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m benchmarks.agreement
 """
 
+import os
 import resource
 import time
 
+import django
 import numpy as np
 
 from annotation.domain.agreement import report
@@ -67,6 +69,27 @@ def print_speed() -> None:
     )
 
 
+def print_report() -> None:
+    """Print seconds and peak memory of a whole report: three arms, pairs, plots, references."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+    django.setup()
+    from annotation.agreement.selectors import Said, Trait  # noqa: PLC0415  # needs the tables
+    from annotation.agreement.services import compute  # noqa: PLC0415
+
+    rated = large_study()
+    arms = [Trait(name, "", 1, incorporated=True) for name in ("hidden", "shown")]
+    traits = {(one.vertebra, one.reader): arms[int(one.patient) % 2] for one in rated}
+    settled = {one.vertebra: one.grade or 0 for one in rated}
+    said = Said(rated, [], {}, traits, settled, VERTEBRAE // len(LEVELS), ["loss20_25_40"], "")
+    started = time.process_time()
+    content = compute(said)
+    used = time.process_time() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print("| whole report | processor s | peak memory |")
+    print("|---|---|---|")
+    print(f"| {', '.join(content['arms'])} | {used:.1f} | {peak:.0f} MiB |")
+
+
 def print_peers() -> None:
     """Print the largest difference of every statistic from its peer."""
     from benchmarks.agreement_peers import SETS, Compared, compare  # noqa: PLC0415  # adds memory
@@ -88,5 +111,7 @@ def print_peers() -> None:
 
 if __name__ == "__main__":
     print_speed()
+    print()
+    print_report()
     print()
     print_peers()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from annotation.domain.workflow import Role, Stage
-from annotation.qualification.models import Attempt, Demand
+from annotation.qualification.models import Attempt, Demand, TestCase
 from annotation.studies.models import Case, Dataset, Image, User
 from annotation.studies.selectors import roles_in
 
@@ -27,6 +27,11 @@ def waiting(dataset: Dataset, role: Role) -> set[int]:
     members = dataset.memberships.filter(role=role.value).values_list("user", flat=True)
     passed = Attempt.objects.filter(dataset=dataset, role=role.value, passed=True)
     return set(members) - set(passed.values_list("person", flat=True))
+
+
+def is_tested(case: Case) -> bool:
+    """Tell whether a case is a copy in somebody's test."""
+    return TestCase.objects.filter(case=case).exists()
 
 
 def truth_cases(demand: Demand) -> list[Case]:

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from annotation.consensus.models import NormalBody
+from annotation.consensus.normals import keep_normal_bodies
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import Role
 from annotation.qualification import services
@@ -12,7 +14,7 @@ from annotation.reading import services as readings
 from annotation.reading.allotting import loads_of
 from annotation.refinement import services as refinement
 from annotation.refinement.selectors import current_mask
-from annotation.studies.models import Membership, Origin
+from annotation.studies.models import Image, Membership, Origin
 from annotation.studies.selectors import levels_of
 from tests import making, working
 from tests.working import body
@@ -144,6 +146,18 @@ def test_the_worklist_offers_nothing_and_says_where_the_test_is(dataset, people,
     assert sign_in(people.reader1).get(f"/api/datasets/{house}/worklist/").status_code == 404
     again = sign_in(people.student).post(f"{place}/qualification/attempts/", {"role": "student"})
     assert len(again.json()["attempts"]) == 1
+
+
+def test_a_test_teaches_nothing_of_what_is_normal(dataset, people, demand):
+    Image.objects.update(affine_lps=np.diag([1.0, 1.0, 1.5, 1.0]).tolist())
+    attempt = services.begin_attempt(dataset, user=people.reader1, role=Role.READER)
+    case = test_case(attempt)
+    said = {number: {"grade_reader": 0, **SMALL} for number in (1, 2, 3)}
+    working.read_and_submit(case, people.reader1, said)
+    assert case.stage == "final"
+    assert not NormalBody.objects.filter(case=case).exists()
+    keep_normal_bodies(case)
+    assert NormalBody.objects.filter(case=case).count() == 3
 
 
 def test_the_truth_of_a_test_is_nobodys_to_see_who_takes_it(dataset, people, demand, sign_in):

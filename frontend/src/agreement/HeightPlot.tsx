@@ -18,6 +18,7 @@ export function HeightPlot({ pair }: { pair: ReaderPair }) {
   const [first = '', second = ''] = pair.readers
   const which = t(`agreement.height.${name}`)
   const unit = name === 'g' ? '' : t('agreement.mm')
+  const inUnit = name === 'g' ? '' : t('agreement.in_mm')
   return (
     <section className={`${page.panel} ${page.padded}`}>
       <div className={classes.titled}>
@@ -47,7 +48,7 @@ export function HeightPlot({ pair }: { pair: ReaderPair }) {
             {plot.slope !== null && ` ${t('agreement.slope', { slope: formatChange(plot.slope, 3), context: name === 'g' ? 'ratio' : undefined })}`}
             {plot.every > 1 && ` ${t('agreement.thinned', { every: plot.every })}`}
           </p>
-          <Differences plot={plot} label={t('agreement.plot_label', { first, second, which })} axes={{ x: t('agreement.mean_of', { first, second, unit }), y: t('agreement.difference_of', { first, second, unit }) }} />
+          <Differences plot={plot} label={t('agreement.plot_label', { first, second, which })} axes={{ x: t('agreement.mean_of', { first, second, unit: inUnit }), y: t('agreement.difference_of', { first, second, unit: inUnit }) }} />
         </>
       )}
     </section>

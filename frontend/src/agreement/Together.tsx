@@ -12,7 +12,7 @@ export function Together({ report }: { report: Agreement }) {
   const { groups, rows } = jointOf(report, asked)
   if (rows.length === 0) return null
   return (
-    <Figures title={t('agreement.together', { count: report.readers.length })} text={t('agreement.together_text')} rows={rows}>
+    <Figures title={t('agreement.together')} text={t('agreement.together_text')} rows={rows}>
       <Select
         size="xs"
         w={180}

@@ -22,7 +22,7 @@ export function AskForTest({ dataset, demand }: { dataset: string; demand: Deman
     <section className={`${page.panel} ${page.padded}`} aria-label={t('qualification.ask')}>
       <h2 className={page.panelTitle}>{t('qualification.ask')}</h2>
       <form onSubmit={form.onSubmit((said) => ask.mutate(said))}>
-        <Stack gap="md">
+        <Stack gap="md" maw={480}>
           {ask.error && <Notice tone="bad">{ask.error.message}</Notice>}
           {ask.isSuccess && <Notice tone="ok">{t('qualification.kept')}</Notice>}
           <Select
