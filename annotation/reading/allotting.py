@@ -119,9 +119,10 @@ def assign_on_arrival(case: Case) -> None:
 
 
 def loads_of(dataset: Dataset, *, besides: Iterable[int | None] = ()) -> dict[int, Load]:
-    """Return the load of every reader of a dataset who can sign in, by key."""
+    """Return the load of every reader who can sign in and has passed the dataset's test, by key."""
     readers = dataset.memberships.filter(role=Role.READER.value, user__is_active=True)
     keys = set(readers.values_list("user", flat=True)) - set(besides)
+    keys -= waiting_in(dataset, Role.READER)
     keys -= waiting_in(dataset, Role.READER)
     rows = Assignment.objects.filter(case__dataset=dataset, ended_at=None, reader__in=keys)
     counts = rows.order_by().values("reader")

@@ -312,6 +312,31 @@ def agreement(studio: Studio) -> None:
 
 
 @scene
+def protocol(studio: Studio) -> None:
+    with studio.person("manager") as manager:
+        manager.page.goto("/d/demo/protocol")
+        manager.page.wait_for_load_state("networkidle")
+        manager.page.get_by_role("button", name="New version").click()
+        manager.page.get_by_label("Note").fill("Pilot: readers as they come")
+        manager.page.keyboard.press("Tab")
+        manager.page.get_by_role("button", name="Make version").click()
+        manager.page.get_by_role("button", name="New version").click()
+        dialog = manager.page.get_by_role("dialog")
+        dialog.get_by_label("Days to read a case").fill("14")
+        dialog.get_by_label("Unannounced repeats").fill("10")
+        dialog.get_by_role("button", name="Add an arm").click()
+        dialog.get_by_label("Name of the arm").first.fill("with the proposal")
+        dialog.get_by_label("Name of the arm").last.fill("without it")
+        manager.page.wait_for_timeout(500)
+        studio.picture(manager.page, "protocol-new")
+        dialog.get_by_role("button", name="Make version").click()
+        dialog.wait_for(state="hidden")
+        manager.page.get_by_role("button", name="Assign open cases").click()
+        manager.page.get_by_text("assigned.").wait_for()
+        studio.picture(manager.page, "protocol")
+
+
+@scene
 def radiograph(studio: Studio) -> None:
     with studio.person("student") as student:
         student.open_case(studio.cases["radiograph"], "refine")

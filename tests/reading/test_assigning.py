@@ -6,6 +6,8 @@ from annotation.domain.refusals import Conflict, NotVisible
 from annotation.domain.workflow import Role
 from annotation.reading import selectors, services
 from annotation.reading.models import Assignment, Protocol, Reading
+from annotation.refinement import services as refinement
+from annotation.studies import qualifying
 from tests import making, working
 from tests.reading.test_exposure import make_proposed_case
 
@@ -132,6 +134,14 @@ def test_whoever_adjudicates_reads_no_case_first(dataset, people):
     protocol.save()
     with pytest.raises(Conflict, match="not among your readings"):
         services.open_reading(case, user=people.reader1)
+
+
+def test_whoever_has_still_to_pass_the_test_gets_no_case(dataset, people, monkeypatch):
+    making.make_user("third", dataset, Role.READER)
+    monkeypatch.setattr(qualifying, "WAITING", [lambda *_: {people.reader1.pk}])
+    make_protocol(dataset, way="assign")
+    refinement.approve_mask(working.make_checking_case(dataset, people), by=people.reader2)
+    assert {row.reader.username for row in Assignment.objects.all()} == {"reader2", "third"}
 
 
 def test_the_list_follows_the_order_that_was_given_out(dataset, people, sign_in):
