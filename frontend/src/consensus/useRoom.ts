@@ -1,7 +1,7 @@
 /** Being in the room of a sitting: said again and again while the page is open; who holds the pen. */
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { ApiError, api } from '../api/client'
+import { ApiError, api, send } from '../api/client'
 import type { CaseDetail, ConsensusOut } from '../api/types'
 
 /** The server counts a person as gone after three times as long. */
@@ -24,7 +24,7 @@ export function usePresence(detail: CaseDetail, isOpen: boolean): void {
         if (!(error instanceof ApiError)) throw error
       }
     }
-    const leave = () => void api.delete(path).catch(() => undefined)
+    const leave = () => void send('DELETE', `/api${path}`, { keepalive: true }).catch(() => undefined)
     void beat()
     const timer = window.setInterval(() => void beat(), BEAT_MS)
     window.addEventListener('pagehide', leave)
