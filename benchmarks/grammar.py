@@ -1,6 +1,6 @@
 """What the grammar gate catches: twelve kinds of errors in phantoms, clean phantoms, real masks.
 
-    python -m benchmarks.grammar [--phantoms 120] [--first 5500000] [--write] [--seconds]
+    python -m benchmarks.grammar [--phantoms 120] [--first 5800000] [--write] [--seconds]
 
 Thresholds were tuned on the seeds of `TUNED_ON`; the table is made on others. Phantoms are kept in
 a folder of the system's temporary files. `--write` puts the page into docs/measured/grammar.md,
@@ -56,8 +56,10 @@ WITH_CT: Final = {
         CROP / "sub-ct_label-22_ct.nii.gz",
     ),
 }
-FIRST_SEED: Final = 5_500_000
-TUNED_ON: Final = "5000000-5000399, 5300000-5300119 and 5400000-5400026"
+FIRST_SEED: Final = 5_800_000
+TUNED_ON: Final = (
+    "5000000-5000399, 5300000-5300119, 5400000-5400026, 5500000-5500081, 5700000-5700119"
+)
 CAUGHT_BAR: Final = 0.99
 FALSE_BAR: Final = 0.01
 FILE_KINDS: Final = {

@@ -18,7 +18,7 @@ METAL_HU: Final = 1800
 """Material inside a vertebra carries no label; pieces that it parts are one."""
 BLOCKING_PIECE_ML: Final = 0.2
 BLOCKING_PIECE_MM: Final = 5.0
-TIP_MM: Final = 8.0
+TIP_MM: Final = 10.0
 TIP_HU: Final = 150.0
 """Tips of processes that a rib or a thin lamina parts lie this near, and are bone themselves; what
 strays lies on soft tissue or on another vertebra."""

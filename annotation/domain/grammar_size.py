@@ -20,6 +20,7 @@ from annotation.domain.grammar_evidence import (
     lacks_bone_on_end,
     lacks_much_bone,
 )
+from annotation.domain.grammar_room import empty_between
 from annotation.domain.spine import FEATURES, Part, Spine, SpineProblem, Vector
 
 TYPICAL: Final[dict[str, tuple[float, ...]]] = {
@@ -79,8 +80,8 @@ beside the neighbours: so small a fractured bone leaves none."""
 ROOM_FOR_TWO: Final = np.log(1.2)
 """Two vertebrae under one number lie this much further from the next ones on either side."""
 ROOM_FOR_ONE_MORE: Final = np.log(1.5)
-ROOM_BESIDE_A_CUT: Final = np.log(1.8)
-"""The middle of a bone that the border cuts is not its middle."""
+EMPTY: Final = 0.9
+"""Where a body is missing, this much of the middle carries no name; beside a disc far less."""
 UNUSUAL: Final = np.log(1.6)
 """A person of other sizes than this is compared with nobody but the own vertebrae."""
 NO_ROOM: Final = np.log(0.3)
@@ -221,9 +222,11 @@ def _lies_apart(spine: Spine, row: int) -> bool:
 
 def _distances(spine: Spine) -> Iterable[SpineProblem]:
     ways, off, beside = _ways(spine)
-    limit = np.where(beside, ROOM_BESIDE_A_CUT, ROOM_FOR_ONE_MORE)
-    for place in np.flatnonzero((off > limit) | ((off < NO_ROOM) & ~beside)):
-        yield _distance(spine, int(place), float(ways[place]), is_wide=bool(off[place] > 0))
+    for place in np.flatnonzero((off < NO_ROOM) & ~beside):
+        yield _distance(spine, int(place), float(ways[place]), is_wide=False)
+    for place in np.flatnonzero(off > ROOM_FOR_ONE_MORE):
+        if empty_between(spine, int(place)) > EMPTY:
+            yield _distance(spine, int(place), float(ways[place]), is_wide=True)
 
 
 def _ways(spine: Spine) -> tuple[Vector, Vector, NDArray[np.bool_]]:
