@@ -19,10 +19,11 @@ _HEAD: Final = ParagraphStyle(
     "head", fontName="Helvetica-Bold", fontSize=11, spaceBefore=12, leading=15
 )
 _TEXT: Final = ParagraphStyle("text", fontName="Helvetica", fontSize=8.5, leading=11)
+MARGIN: Final = 44
 _FAINT: Final = HexColor("#d5dae0")
 _LOOK: Final = [
-    ("FONT", (0, 0), (-1, -1), "Helvetica", 7.5),
-    ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", 7.5),
+    ("LEFTPADDING", (0, 0), (-1, -1), 3),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 3),
     ("LINEBELOW", (0, 0), (-1, 0), 0.6, _FAINT),
     ("LINEBELOW", (0, 1), (-1, -1), 0.25, _FAINT),
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -57,7 +58,15 @@ def write_pdf(dataset: Dataset, report: AgreementReport) -> bytes:
     story += _masks(content["masks"])
     file = io.BytesIO()
     document = SimpleDocTemplate(
-        file, pagesize=A4, invariant=1, title=f"Agreement, {dataset.name}", author="Lamina"
+        file,
+        pagesize=A4,
+        invariant=1,
+        title=f"Agreement, {dataset.name}",
+        author="Lamina",
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=60,
     )
     document.build(story, onFirstPage=_number, onLaterPages=_number)
     return file.getvalue()
@@ -65,7 +74,7 @@ def write_pdf(dataset: Dataset, report: AgreementReport) -> bytes:
 
 def _number(canvas: Any, document: Any) -> None:
     canvas.setFont("Helvetica", 7.5)
-    canvas.drawRightString(A4[0] - 72, 40, str(document.page))
+    canvas.drawRightString(A4[0] - MARGIN, 40, str(document.page))
 
 
 def _plain(words: str) -> str:
@@ -176,8 +185,13 @@ def _interval(row: dict[str, Any]) -> str:
     return "" if row["low"] is None else f"{row['low']:.3f} to {row['high']:.3f}"
 
 
-def _table(columns: Sequence[str], cells: Sequence[Sequence[Any]]) -> Table:
-    return Table([list(columns), *map(list, cells)], style=_LOOK, repeatRows=1, hAlign="LEFT")
+def _table(columns: Sequence[str], cells: Sequence[Sequence[Any]], size: float = 7.5) -> Table:
+    fonts = [
+        ("FONT", (0, 0), (-1, -1), "Helvetica", size),
+        ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", size),
+    ]
+    rows = [list(columns), *map(list, cells)]
+    return Table(rows, style=[*fonts, *_LOOK], repeatRows=1, hAlign="LEFT")
 
 
 def _against(rows: Sequence[tuple[str, dict[str, Any]]]) -> list[Flowable]:
@@ -190,7 +204,7 @@ def _against(rows: Sequence[tuple[str, dict[str, Any]]]) -> list[Flowable]:
     )
     columns = ["reader", "against", "positive", "sensitivity", "specificity", "PPV", "NPV", "F1"]
     head = Paragraph("Each reader against a reference", _HEAD)
-    return [head, Paragraph(text, _TEXT), Spacer(1, 4), _table(columns, cells)]
+    return [head, Paragraph(text, _TEXT), Spacer(1, 4), _table(columns, cells, 6.5)]
 
 
 def _accuracies(rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[list[str]]:

@@ -57,7 +57,9 @@ def differences(plot: dict[str, Any], axes: tuple[str, str], unit: str) -> Drawi
         dash = None if name == "bias" else [3, 2]
         line = Line(left, y(value), WIDTH, y(value), strokeColor=RED, strokeDashArray=dash)
         drawing.add(line)
-        drawing.add(_text(WIDTH - 3, y(value) + 2, f"{name} {value:+.2f}{unit}", "end", RED))
+        drawing.add(
+            _text(WIDTH - 3, y(value) + 2, f"{name} {value:+.{digits + 1}f}{unit}", "end", RED)
+        )
     drawing.add(_text(left, height - 5, axes[1]))
     drawing.add(_text(WIDTH, 4, axes[0], "end"))
     for value in (min(means), max(means)):
