@@ -17,6 +17,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.study_house import Found
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "measured" / "study.md"
@@ -61,14 +65,14 @@ def _set_up(folder: Path) -> None:
     call_command("migrate", verbosity=0)
 
 
-def coverage(studies: Sequence[Sequence[object]], kind: str = "") -> tuple[int, int, int]:
+def coverage(studies: Sequence[Sequence["Found"]], kind: str = "") -> tuple[int, int, int]:
     """Return of how many intervals how many hold the planted value, and how many had none."""
     told = [one for some in studies for one in some if kind in ("", one.kind)]
     covered = [one.is_covered for one in told]
     return sum(one is True for one in covered), len(told), covered.count(None)
 
 
-def page(studies: Sequence[Sequence[object]], n: int, draws: int, minutes: float) -> list[str]:
+def page(studies: Sequence[Sequence["Found"]], n: int, draws: int, minutes: float) -> list[str]:
     """Return the page of the measurement."""
     command = f"python -m benchmarks.study --studies {len(studies)} --cases {n}"
     lines = [
@@ -85,13 +89,15 @@ def page(studies: Sequence[Sequence[object]], n: int, draws: int, minutes: float
         name = kind or "**all**"
         lines.append(f"| {name} | {told} | {held} ({share:.1f} %) | {none} |")
     lines += ["", "| kind | value | planted | mean found | held in |", "|---|---|---:|---:|---:|"]
-    for place, one in enumerate(studies[0]):
-        every = [some[place] for some in studies]
+    by_name: dict[tuple[str, str], list[Found]] = {}
+    for one in (one for some in studies for one in some):
+        by_name.setdefault((one.kind, one.name), []).append(one)
+    for (kind, name), every in by_name.items():
         values = [each.value for each in every if each.value is not None]
         held = sum(each.is_covered is True for each in every)
         planted = statistics.fmean(each.planted for each in every)
         mean = f"{statistics.fmean(values):.3f}" if values else ""
-        lines.append(f"| {one.kind} | {one.name} | {planted:.3f} | {mean} | {held}/{len(every)} |")
+        lines.append(f"| {kind} | {name} | {planted:.3f} | {mean} | {held}/{len(every)} |")
     return [*lines, "", *_made(studies, n, minutes)]
 
 
