@@ -332,7 +332,7 @@ def protocol(studio: Studio) -> None:
         dialog.get_by_role("button", name="Make version").click()
         dialog.wait_for(state="hidden")
         manager.page.get_by_role("button", name="Assign open cases").click()
-        manager.page.get_by_text("assigned.").wait_for()
+        manager.page.get_by_role("heading", name="Every case at reading").wait_for()
         studio.picture(manager.page, "protocol")
 
 

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, type ApiError } from '../api/client'
 import type { Assigned, Progress, Protocols, ProtocolSaid, ProtocolVersion, Substituted } from '../api/types'
 
@@ -20,14 +20,15 @@ export const useProgress = (dataset: string, enabled: boolean) =>
     enabled,
   })
 
+/** Settles once counts and versions are there anew, so that no answer stands beside old figures. */
+const refreshed = (client: QueryClient, dataset: string) =>
+  Promise.all([readersKey(dataset), protocolsKey(dataset)].map((queryKey) => client.invalidateQueries({ queryKey })))
+
 export function useMakeVersion(dataset: string) {
   const client = useQueryClient()
   return useMutation<ProtocolVersion, ApiError, ProtocolSaid>({
     mutationFn: (said) => api.post<ProtocolVersion>(`/datasets/${dataset}/protocols/`, said),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: protocolsKey(dataset) })
-      void client.invalidateQueries({ queryKey: readersKey(dataset) })
-    },
+    onSuccess: () => refreshed(client, dataset),
   })
 }
 
@@ -35,7 +36,7 @@ export function useAssignOpen(dataset: string) {
   const client = useQueryClient()
   return useMutation<Assigned, ApiError, void>({
     mutationFn: () => api.post<Assigned>(`/datasets/${dataset}/readers/assign_open/`),
-    onSuccess: () => void client.invalidateQueries({ queryKey: readersKey(dataset) }),
+    onSuccess: () => refreshed(client, dataset),
   })
 }
 
@@ -49,6 +50,6 @@ export function useSubstitute(dataset: string) {
   const client = useQueryClient()
   return useMutation<Substituted, ApiError, Substitution>({
     mutationFn: (said) => api.post<Substituted>(`/datasets/${dataset}/readers/substitute/`, said),
-    onSuccess: () => void client.invalidateQueries({ queryKey: readersKey(dataset) }),
+    onSuccess: () => refreshed(client, dataset),
   })
 }
