@@ -23,10 +23,13 @@ PARTS = ("lint", "types", "contracts", "frontend", "python", "services", "browse
 DATABASE_ROOMS = (
     "work",
     "studies",
+    "activity",
     "preannotation",
     "refinement",
     "reading",
+    "qualification",
     "consensus",
+    "agreement",
     "rounds",
     "releases",
     "webapp",
