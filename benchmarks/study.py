@@ -43,12 +43,12 @@ def main() -> None:
         studies = []
         for seed in range(1, options.studies + 1):
             studies.append(house.study(seed, options.cases, planted, options.draws))
-            print(f"study {seed}: {time.monotonic() - started:.0f} s", flush=True)
-    minutes = (time.monotonic() - started) / 60
-    text = "\n".join(page(studies, options.cases, options.draws, minutes))
+            minutes = (time.monotonic() - started) / 60
+            print(f"study {seed}: {minutes:.1f} minutes", flush=True)
+            text = "\n".join(page(studies, options.cases, options.draws, minutes))
+            if options.write:  # a run that is ended early leaves what it has
+                PAGE.write_text(text + "\n", encoding="utf-8")
     print(text)
-    if options.write:
-        PAGE.write_text(text + "\n", encoding="utf-8")
 
 
 def _set_up(folder: Path) -> None:
