@@ -188,14 +188,18 @@ class Found:
         return [name for name, path in vars(self).items() if not path]
 
 
-def check_without_services(run: Run, pytest: list[str], wanted: set[str], long: str) -> None:
-    """Style, types, contracts, the front end, and what Python tests need no other program."""
+def check_on_sqlite(run: Run, pytest: list[str], found: Found, wanted: set[str], long: str) -> None:
+    """Style, types, contracts, the front end, Python tests, and those in a browser."""
     check_code(run, wanted)
     if "frontend" in wanted:
         check_frontend(run)
     if "python" in wanted:
         marks = f"not browser and not postgres and not redis{long}"
         run.step("Python on SQLite", [*pytest, "-m", marks], DATABASE_URL="", REDIS_URL="")
+    if "browser" in wanted and found.chromium:
+        command = [*pytest, "-m", f"browser{long}"]
+        urls = {"DATABASE_URL": "", "REDIS_URL": ""}
+        run.step("Browser on SQLite", command, LAMINA_CHROMIUM=found.chromium, **urls)
 
 
 def check_database(run: Run, pytest: list[str], found: Found, wanted: set[str], long: str) -> None:
@@ -248,17 +252,13 @@ def main() -> int:
     run = Run()
     with ThreadPoolExecutor(2) as lanes:
         both = [
-            lanes.submit(check_without_services, run, pytest, wanted, long),
+            lanes.submit(check_on_sqlite, run, pytest, found, wanted, long),
             lanes.submit(check_database, run, pytest, found, wanted, long),
         ]
     for lane in both:
         lane.result()
-    if "browser" in wanted and found.chromium:
-        command = [*pytest, "-m", f"browser{long}"]
-        urls = {"DATABASE_URL": "", "REDIS_URL": ""}
-        run.step("Browser on SQLite", command, LAMINA_CHROMIUM=found.chromium, **urls)
-        if options.long:
-            play_chaos(run, found)
+    if "browser" in wanted and found.chromium and options.long:
+        play_chaos(run, found)
     return run.report()
 
 
