@@ -12,9 +12,12 @@ import type { Workplace } from './useWorkplace'
 export function useLevels(place: Workplace, active: number, problems: readonly Problem[]) {
   const { view, detail, stats, levels } = place
   const user = place.user?.id
-  const [order, setOrderNow] = useState<Order>(() => orderLiked(user))
+  const [chosen, setChosen] = useState<Order | null>(null)
+  // Who looks may be known later than what is looked at.
+  const liked = useMemo(() => orderLiked(user), [user])
+  const order = chosen ?? liked
   const setOrder = (next: Order) => {
-    setOrderNow(next)
+    setChosen(next)
     likeOrder(user, next)
   }
   const { done, change } = useLevelsDone(place.caseId, String(place.user?.id ?? ''), view, () => (place.outbox ? place.outbox.next - 1 : 0))
