@@ -189,10 +189,7 @@ class Found:
 
 
 def check_on_sqlite(run: Run, pytest: list[str], found: Found, wanted: set[str], long: str) -> None:
-    """Style, types, contracts, the front end, Python tests, and those in a browser."""
-    check_code(run, wanted)
-    if "frontend" in wanted:
-        check_frontend(run)
+    """Python tests, then those in a browser."""
     if "python" in wanted:
         marks = f"not browser and not postgres and not redis{long}"
         run.step("Python on SQLite", [*pytest, "-m", marks], DATABASE_URL="", REDIS_URL="")
@@ -226,6 +223,14 @@ def check_database(run: Run, pytest: list[str], found: Found, wanted: set[str], 
             services.stop()
 
 
+def check_beside(run: Run, pytest: list[str], found: Found, wanted: set[str], long: str) -> None:
+    """Style, types, contracts and the front end, then what needs PostgreSQL and Redis."""
+    check_code(run, wanted)
+    if "frontend" in wanted:
+        check_frontend(run)
+    check_database(run, pytest, found, wanted, long)
+
+
 def play_chaos(run: Run, found: Found) -> None:
     """Two hundred rounds of bad luck on each database."""
     databases = ["sqlite", *(["postgresql"] if found.postgres and found.redis else [])]
@@ -253,7 +258,7 @@ def main() -> int:
     with ThreadPoolExecutor(2) as lanes:
         both = [
             lanes.submit(check_on_sqlite, run, pytest, found, wanted, long),
-            lanes.submit(check_database, run, pytest, found, wanted, long),
+            lanes.submit(check_beside, run, pytest, found, wanted, long),
         ]
     for lane in both:
         lane.result()
