@@ -75,6 +75,10 @@ class Tab:
         self._told += len(told)
         self.ledger.note_made(self.number, [_message(one) for one in told], self.who)
 
+    def being_written(self) -> set[str]:
+        """Return the acts that the browser has not yet said to have in its journal."""
+        return set(self.ask("window.app?.beingWritten?.() ?? []"))
+
     def labels(self) -> np.ndarray:
         return np.frombuffer(base64.b64decode(self.ask("window.app.labels()")), np.uint8)
 
@@ -172,25 +176,26 @@ class Desk:
         self.at.collect()
         asked = self.browser.new_browser_cdp_session()
         running = asked.send("SystemInfo.getProcessInfo")["processInfo"]
+        unwritten = self.at.being_written()
         with self.at.page.expect_event("crash"):
             for process in running:
                 if process["type"] == "renderer":
                     os.kill(process["id"], signal.SIGKILL)
         asked.detach()
-        self._bury(self.at)
+        self._bury(self.at, unwritten)
 
     def close(self, tab: Tab | None = None) -> None:
         """Close a tab, the one in use by default."""
         closed = tab or self.at
         closed.collect()
-        self._bury(closed)
+        self._bury(closed, closed.being_written())
 
-    def _bury(self, tab: Tab) -> None:
+    def _bury(self, tab: Tab, unwritten: set[str]) -> None:
         tab.page.close()
         if self.tab is tab:
             self.tab = None
         in_journal = self.journal()
-        tab.ledger.note_death(tab.number, in_journal, self.answered())
+        tab.ledger.note_death(tab.number, in_journal, self.answered(), unwritten)
 
     def answered(self) -> set[str]:
         """Return the strokes that the server has answered for on this wire."""

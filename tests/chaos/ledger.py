@@ -49,11 +49,18 @@ class Ledger:
             if known.message.change != message.change:
                 raise Wrong(f"{message.id} is another act than when it was made")
 
-    def note_death(self, tab: int, in_journal: set[str], stored: set[str]) -> None:
-        """Write down what of a page's acts its death left behind."""
+    def note_death(
+        self, tab: int, in_journal: set[str], stored: set[str], unwritten: set[str]
+    ) -> None:
+        """Write down what of a page's acts its death left behind.
+
+        Only what the page had not been told to lie in the journal may be gone; all else that is
+        nowhere afterwards is lost, and the audit says so.
+        """
         self.journaled |= in_journal
         mine = {key for key, act in self.made.items() if act.tab == tab}
-        self.gone |= mine - in_journal - stored - self.acknowledged - self.set_aside
+        lost = mine - in_journal - stored - self.acknowledged - self.set_aside
+        self.gone |= lost & unwritten
 
     def find_versions(self, rows: list[Row], versions: list[np.ndarray]) -> None:
         """Find acts that are not stored in the versions that were kept beside the main mask.

@@ -79,3 +79,12 @@ def test_level_acts_are_replayed_and_must_follow() -> None:
     ledger.note_made(1, [act])
     ledger.audit([*rows, Row(act.id, 2, body)])
     assert ledger.levels_now == {1: 6}
+
+
+def test_only_an_act_that_was_being_written_may_be_gone_with_its_page() -> None:
+    ledger, rows = story()
+    ledger.acknowledged.clear()
+    ledger.note_death(1, {rows[0].id}, set(), {rows[2].id})
+    assert ledger.gone == {rows[2].id}
+    with pytest.raises(Wrong, match=rows[1].id):
+        ledger.audit(rows[:1])

@@ -53,6 +53,7 @@ export class Outbox {
   private isClosed = false
   private since: Date | null = null
   private readonly unkept = new Set<number>()
+  private readonly writing = new Set<string>()
   private current: SaveState = { kind: 'saved', waiting: 0, at: null }
 
   constructor(private readonly options: OutboxOptions) {
@@ -98,7 +99,11 @@ export class Outbox {
     const stroke: Stroke = { id: newStrokeId(), sequence, baseRevision: this.revision, tool, track: 0, number, runs, levels }
     const bytes = encodeStroke(stroke)
     this.queue.push({ sequence, bytes, at: Date.now() })
-    const kept = this.options.journal.keep(sequence, bytes).catch(() => this.noteUnkept(sequence))
+    this.writing.add(stroke.id)
+    const kept = this.options.journal
+      .keep(sequence, bytes)
+      .catch(() => this.noteUnkept(sequence))
+      .finally(() => this.writing.delete(stroke.id))
     this.keeping = this.keeping.then(() => kept)
     if (this.current.kind === 'saved') this.show({ kind: 'saving', waiting: this.queue.length, since: new Date() })
     else this.show({ ...this.current, waiting: this.queue.length } as SaveState)
@@ -119,6 +124,11 @@ export class Outbox {
   /** Tries again if there was no connection, or nobody to take the strokes: something may have changed. */
   retry(): void {
     if (this.current.kind === 'offline' || this.current.kind === 'lent') this.begin()
+  }
+
+  /** Ids of strokes that the browser has not yet said to have written. */
+  beingWritten(): string[] {
+    return [...this.writing]
   }
 
   /** What the server has not acknowledged, in order. */

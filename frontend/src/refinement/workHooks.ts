@@ -15,9 +15,11 @@ function told({ id, sequence, tool, number, runs, levels }: Stroke) {
 /** All that this page made since it was loaded. */
 const made: Told[] = []
 const known = new Set<string>()
+let working: Outbox | null = null
 
 /** Writes down each act when it enters the outbox; returns the way to stop. */
 export function recordWork(outbox: Outbox): () => void {
+  working = outbox
   const note = () => {
     for (const stroke of outbox.pending())
       if (!known.has(stroke.id)) {
@@ -32,6 +34,7 @@ export function recordWork(outbox: Outbox): () => void {
 /** What was made here and what is on screen, whoever works. */
 export const screenHooks = (view: SpineView) => ({
   made: (from: number) => made.slice(from),
+  beingWritten: () => working?.beingWritten() ?? [],
   labels: () => base64(view.labelMap ?? new Uint8Array()),
   levelCodes: () => [...view.state.getState().levels].map(([number, level]) => [number, codeOf(level)]),
   get isBusy() {
