@@ -42,7 +42,7 @@ def refuse_syntax(frame: Frame) -> None:
     syntax = _syntax(frame.header)
     try:
         is_known = not syntax.is_compressed or get_decoder(syntax).is_available
-    except (NotImplementedError, ValueError):
+    except (NotImplementedError, ValueError):  # pydicom has no decoder for it
         is_known = False
     if not is_known:
         raise ImageRefused(

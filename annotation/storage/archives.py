@@ -120,6 +120,7 @@ def unpack(stream: BinaryIO, folder: Path, limits: Limits | None = None) -> Unpa
     stream.seek(0)
     try:
         archive = zipfile.ZipFile(stream)
+    # zipfile raises NotImplementedError for zips of a later version than it reads
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise ArchiveRefused("NOT_A_ZIP", "the archive cannot be opened as a zip") from error
     with archive:
@@ -172,6 +173,7 @@ def _inflate(
             else:
                 _copy(first, source, out, tally)
                 return target
+    # zipfile raises NotImplementedError for compressions and encryptions it does not know
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
