@@ -1,10 +1,11 @@
-"""Presets of network and training size, and how torch uses the machine.
+"""What a preset of network and training size is, and how torch uses the machine.
 
 One code path serves a laptop's processor and a graphics card; only the preset and the `Machine`
 differ.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,63 +32,19 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Preset:
-    """Size of the three networks and of their training.
+    """Size of a system's networks and of their training.
 
     Attributes:
-        localizer, detector, segmenter: channel widths from the finest to the coarsest level.
-        wide_phantoms: whole-body phantoms the localizer learns from.
-        fine_phantoms: 1 mm phantoms the detector and the segmenter learn from.
+        name: "tiny" and "base" for a processor, "paper" for the sizes of the publication.
+        widths: by network, channel widths from the finest to the coarsest level.
+        schedules: by network.
+        phantoms: by kind of phantom, how many are made to learn from.
     """
 
     name: str
-    localizer: tuple[int, ...]
-    detector: tuple[int, ...]
-    segmenter: tuple[int, ...]
-    localize: Schedule
-    detect: Schedule
-    segment: Schedule
-    wide_phantoms: int
-    fine_phantoms: int
-
-
-PRESETS: Final[dict[str, Preset]] = {
-    preset.name: preset
-    for preset in (
-        Preset(
-            name="tiny",
-            localizer=(16, 32, 48, 64, 96),
-            detector=(32, 64, 96, 128, 128),
-            segmenter=(16, 32, 64, 64),
-            localize=Schedule(2000, 2, 3e-3),
-            detect=Schedule(8000, 4, 1.5e-3),
-            segment=Schedule(3000, 2, 2e-3),
-            wide_phantoms=400,
-            fine_phantoms=500,
-        ),
-        Preset(
-            name="base",
-            localizer=(16, 32, 64, 96, 128),
-            detector=(48, 96, 128, 192, 256),
-            segmenter=(32, 64, 96, 128),
-            localize=Schedule(10_000, 3, 2e-3),
-            detect=Schedule(20_000, 8, 1e-3),
-            segment=Schedule(10_000, 4, 1e-3),
-            wide_phantoms=1000,
-            fine_phantoms=1000,
-        ),
-        Preset(
-            name="paper",
-            localizer=(32, 64, 128, 192, 256),
-            detector=(64, 128, 256, 512, 512),
-            segmenter=(64, 64, 128, 128),
-            localize=Schedule(100_000, 3, 1e-3),
-            detect=Schedule(80_000, 8, 5e-4),
-            segment=Schedule(50_000, 8, 5e-4),
-            wide_phantoms=4000,
-            fine_phantoms=5000,
-        ),
-    )
-}
+    widths: Mapping[str, tuple[int, ...]]
+    schedules: Mapping[str, Schedule]
+    phantoms: Mapping[str, int]
 
 
 @dataclass(frozen=True)

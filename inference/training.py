@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from annotation.domain.genant import Shape, measure_points
 from annotation.domain.vertebrae import place_of
@@ -28,17 +29,16 @@ from inference.config import Schedule, this_machine
 from inference.evaluation import JudgedCase, judge, options_of, summarise
 from inference.learning import cache
 from inference.learning.card import write_text
-from inference.learning.examples import wide_example
+from inference.learning.course import Course
+from inference.learning.courses import COURSES
 from inference.learning.fit import Progress, fit
-from inference.learning.lessons import PART_OF, Groups, Terms, lessons
-from inference.learning.specimen import from_phantom
+from inference.learning.lessons import Groups, Terms, lessons
 from inference.observation import observe
 from inference.phantoms.make import make_phantom
 from inference.phantoms.phantom import Phantom, PhantomVertebra
 from inference.pipelines import PIPELINES
-from inference.weights import NETS, Nets, Weights, load_weights, new_nets, read_card, save_weights
+from inference.weights import Weights, load_weights, read_card, save_weights
 
-SYSTEM: Final = "anchor-free"
 OnProgress = Callable[[int, str], None]
 
 
@@ -110,7 +110,7 @@ def train_round(frozen: Path, config: RoundConfig, on_progress: OnProgress) -> R
         raise FrozenFolderRefused("the parent's weights are not the ones that were frozen")
     this_machine(config.device, config.threads)
     on_progress(2, "Cutting cases and phantoms into examples")
-    groups = _groups(folder, config)
+    groups = _groups(parent, folder, config)
     training = _fine_tuned(parent, groups, config, on_progress)
     sha256 = _save(parent, training, folder, config)
     candidate = load_weights(config.out, config.device)
@@ -175,54 +175,60 @@ def _truth(level: str, points: NDArray[np.float64], grid: Any) -> PhantomVertebr
     )
 
 
-def _groups(folder: Frozen, config: RoundConfig) -> dict[str, Groups]:
+def _groups(parent: Weights, folder: Frozen, config: RoundConfig) -> dict[str, Groups]:
     """Cut what is to be learnt from: phantoms into the cache, cases beside the candidate."""
-    seeds = folder.train_phantoms
-    kept = config.cache / cache.code_version()
-    wide = cache.wanted("wide", cache.WIDE_SEEDS + seeds.first, seeds.n, kept)
-    fine = cache.wanted("fine", cache.FINE_SEEDS + seeds.first, seeds.n, kept)
-    cache.prepare([*wide, *fine], 1, lambda _done, _n: None)
-    real = _real_examples(folder, config)
+    course = COURSES[parent.system.name]
+    seeds = range(
+        folder.train_phantoms.first, folder.train_phantoms.first + folder.train_phantoms.n
+    )
+    kept = config.cache / cache.code_version() / course.system.name
+    phantoms = {
+        name: cache.wanted(kind, [kind.first_seed + seed for seed in seeds], kept)
+        for name, kind in course.kinds.items()
+    }
+    cache.prepare([one for kind in phantoms.values() for one in kind], 1, lambda _done, _n: None)
+    own = config.out.with_name(config.out.name + "-examples")
+    real = cases_cut(folder, course, own, config.seed)
     return {
         name: [
-            (1 - config.case_share, cache.example_files(wide if part == "wide" else fine, part)),
-            (config.case_share, cache.example_files(real, part)),
+            (1 - config.case_share, cache.example_files(phantoms[subject.kind], subject.part)),
+            (config.case_share, cache.example_files(real[subject.kind], subject.part)),
         ]
-        for name, part in PART_OF.items()
+        for name, subject in course.subjects.items()
     }
 
 
-def _real_examples(folder: Frozen, config: RoundConfig) -> list[cache.Wanted]:
-    own = config.out.with_name(config.out.name + "-examples")
-    own.mkdir(parents=True, exist_ok=True)
-    wanted = []
+def cases_cut(
+    folder: Frozen, course: Course, own: Path, seed: int
+) -> dict[str, list[cache.Wanted]]:
+    """Cut the training cases of a frozen folder into examples, by kind."""
+    cut: dict[str, list[cache.Wanted]] = {name: [] for name in course.kinds}
     for index, case in enumerate(folder.of_split("train")):
-        specimen = from_phantom(as_phantom(folder, case))
-        one = cache.Wanted("real", index, own)
-        cache.write_example(one, "wide", 0, wide_example(specimen))
-        cache.write_fine(one, specimen, np.random.default_rng([config.seed, index]))
-        wanted.append(one)
-    return wanted
+        phantom = as_phantom(folder, case)
+        for name, kind in course.kinds.items():
+            one = cache.Wanted(kind, index, own)
+            cache.write_examples(one, phantom, np.random.default_rng([seed, index]))
+            cut[name].append(one)
+    return cut
 
 
 def _fine_tuned(
     parent: Weights, groups: dict[str, Groups], config: RoundConfig, on_progress: OnProgress
-) -> tuple[Nets, dict[str, Any]]:
-    nets = new_nets(parent.preset)
-    for name, net in nets.each().items():
-        net.load_state_dict(parent.nets.each()[name].state_dict())
-    schedule = {name: Schedule(config.iterations, 2, config.learning_rate) for name in NETS}
-    plan = lessons(
-        nets, schedule, groups, Terms(config.seed, config.seconds, keeps_statistics=True)
-    )
+) -> tuple[dict[str, nn.Module], dict[str, Any]]:
+    nets = parent.system.new_nets(parent.preset)
+    for name, net in nets.items():
+        net.load_state_dict(parent.nets[name].state_dict())
+    schedule = {name: Schedule(config.iterations, 2, config.learning_rate) for name in nets}
+    terms = Terms(config.seed, config.seconds, keeps_statistics=True)
+    plan = lessons(COURSES[parent.system.name], nets, schedule, groups, terms)
     told: dict[str, Any] = {}
-    for place, name in enumerate(NETS):
+    for place, name in enumerate(nets):
 
         def heard(progress: Progress, place: int = place) -> None:
-            done = (place + progress.iteration / progress.iterations) / len(NETS)
+            done = (place + progress.iteration / progress.iterations) / len(nets)
             on_progress(10 + int(45 * done), f"Training the {progress.what}")
 
-        fitted = fit(nets.each()[name], plan[name], parent.machine, heard)
+        fitted = fit(nets[name], plan[name], parent.machine, heard)
         told[name] = {
             "iterations": fitted.iterations,
             "seconds": round(fitted.seconds, 1),
@@ -232,13 +238,15 @@ def _fine_tuned(
 
 
 def _save(
-    parent: Weights, training: tuple[Nets, dict[str, Any]], folder: Frozen, config: RoundConfig
+    parent: Weights,
+    training: tuple[dict[str, nn.Module], dict[str, Any]],
+    folder: Frozen,
+    config: RoundConfig,
 ) -> str:
     nets, told = training
     learnt = folder.of_split("train")
     has_cases = bool(learnt) or not parent.is_phantoms_only
     card: dict[str, Any] = {
-        "system": SYSTEM,
         "code_version": cache.code_version(),
         "torch": torch.__version__,
         "name": config.name,
@@ -257,7 +265,7 @@ def _save(
             "parent": parent.card.get("manifest", {}),
         },
     }
-    return save_weights(nets, parent.preset, config.out, card)
+    return save_weights(nets, parent.system, parent.preset, config.out, card)
 
 
 def _trained_on(parent: Weights, n_cases: int) -> str:
@@ -280,7 +288,8 @@ def _judged(folder: Frozen, weights: Weights, on_progress: OnProgress) -> list[J
             phantom = make_phantom(seed, options_of(seed))
         else:
             phantom = as_phantom(folder, cases[index - seeds.n])
-        judged.append(judge(phantom, observe(phantom.volume, PIPELINES[SYSTEM], weights)))
+        pipeline = PIPELINES[weights.system.name]
+        judged.append(judge(phantom, observe(phantom.volume, pipeline, weights)))
     return judged
 
 
@@ -290,7 +299,7 @@ def _within(on_progress: OnProgress, low: int) -> OnProgress:
 
 def _complete_card(out: Path, candidate: Weights, after: dict[str, float | None]) -> None:
     card = {**read_card(out), "metrics": after}
-    save_weights(candidate.nets, candidate.preset, out, card)
+    save_weights(candidate.nets, candidate.system, candidate.preset, out, card)
     write_text(read_card(out), out)
 
 

@@ -1,31 +1,33 @@
 """Where weights lie, whether they are what they claim to be, and each set loaded once.
 
-A set is a folder of three safetensors files and a `card.json` that names their SHA-256. Weights are
-stored as float16, the running statistics of normalisation as float32.
+A set is a folder of one safetensors file per network of its system, and a `card.json` that names
+the system, the preset and the SHA-256 of the files. Weights are stored as float16, the running
+statistics of normalisation as float32.
 """
 
 import hashlib
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from inference.config import COMMITTED, PRESETS, Machine, Preset, this_machine
+from inference.config import COMMITTED, Machine, Preset, this_machine
 from inference.nets.blocks import fast_format
-from inference.nets.detector import Detector
-from inference.nets.localizer import Localizer
-from inference.nets.segmenter import Segmenter
+from inference.systems import SYSTEMS
+from inference.systems.system import System
 
 FORMAT: Final = "lamina.weights/1"
 CARD: Final = "card.json"
-NETS: Final = ("localizer", "detector", "segmenter")
 FOLDER: Final = Path(__file__).parent / "weights"
 """Weights that are part of the repository; one folder per name."""
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 class UnknownWeights(ValueError):
@@ -37,37 +39,39 @@ class AlteredWeights(ValueError):
 
 
 @dataclass(frozen=True)
-class Nets:
-    """The three networks of the anchor-free system."""
-
-    localizer: Localizer
-    detector: Detector
-    segmenter: Segmenter
-
-    def each(self) -> dict[str, nn.Module]:
-        """Return the networks by name."""
-        return {"localizer": self.localizer, "detector": self.detector, "segmenter": self.segmenter}
-
-
-@dataclass(frozen=True)
 class Weights:
     """A loaded set.
 
     Attributes:
         name: the folder's name, or what the card calls it.
-        sha256: of the three files' SHA-256 in order; names the set for ever.
+        sha256: of the files' SHA-256 in the system's order; names the set for ever.
+        system: whose networks these are.
         preset: sizes of the networks.
-        nets: in evaluation mode, on the machine's device.
+        nets: by name, in evaluation mode, on the machine's device; see `net`.
         machine: what they run on.
         card: content of card.json.
     """
 
     name: str
     sha256: str
+    system: System
     preset: Preset
-    nets: Nets
+    nets: Mapping[str, nn.Module]
     machine: Machine
     card: dict[str, Any]
+
+    def net(self, name: str, kind: type[Net]) -> Net:
+        """Return a network as what it is.
+
+        Raises:
+            UnknownWeights: if the set has no network of this name and kind.
+        """
+        found = self.nets.get(name)
+        if not isinstance(found, kind):
+            raise UnknownWeights(
+                f"weights of {self.system.name} hold no {name} that is a {kind.__name__}"
+            )
+        return found
 
     @property
     def trained_on(self) -> str:
@@ -87,11 +91,6 @@ _lock = threading.Lock()
 def committed_folder(name: str = COMMITTED) -> Path:
     """Return the folder of weights that are part of the repository."""
     return FOLDER / name
-
-
-def new_nets(preset: Preset) -> Nets:
-    """Return untrained networks of a preset."""
-    return Nets(Localizer(preset.localizer), Detector(preset.detector), Segmenter(preset.segmenter))
 
 
 def load_weights(folder: Path | None = None, device: str = "auto") -> Weights:
@@ -129,27 +128,41 @@ def read_card(folder: Path) -> dict[str, Any]:
         raise UnknownWeights("the card of the weights is not JSON") from None
     if card.get("format") != FORMAT:
         raise UnknownWeights(f"the card says format {card.get('format')!r}, not {FORMAT!r}")
-    if card.get("preset") not in PRESETS:
+    if card.get("system") not in SYSTEMS:
+        raise UnknownWeights(f"the card names an unknown system {card.get('system')!r}")
+    if card.get("preset") not in SYSTEMS[card["system"]].presets:
         raise UnknownWeights(f"the card names an unknown preset {card.get('preset')!r}")
     return dict(card)
 
 
-def save_weights(nets: Nets, preset: Preset, folder: Path, card: dict[str, Any]) -> str:
-    """Write a set; the card is completed by format, preset and hashes.
+def save_weights(
+    nets: Mapping[str, nn.Module],
+    system: System,
+    preset: Preset,
+    folder: Path,
+    card: Mapping[str, Any],
+) -> str:
+    """Write a set; the card is completed by format, system, preset and hashes.
 
     Returns:
         The set's SHA-256.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name, net in nets.each().items():
-        data = save_tensors(packed(net), {"about": f"{FORMAT} {preset.name} {name}"})
+    for name in system.nets:
+        data = save_tensors(packed(nets[name]), {"about": f"{FORMAT} {preset.name} {name}"})
         (folder / f"{name}.safetensors").write_bytes(data)
         files[name] = hashlib.sha256(data).hexdigest()
-    whole = _set_sha256(files)
-    text = {**card, "format": FORMAT, "preset": preset.name, "files": files, "sha256": whole}
+    text = {
+        **card,
+        "format": FORMAT,
+        "system": system.name,
+        "preset": preset.name,
+        "files": files,
+        "sha256": _set_sha256(system, files),
+    }
     (folder / CARD).write_text(json.dumps(text, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return whole
+    return str(text["sha256"])
 
 
 def packed(net: nn.Module) -> dict[str, Tensor]:
@@ -164,15 +177,16 @@ def _is_weight(key: str, value: Tensor) -> bool:
     return value.is_floating_point() and "running_" not in key
 
 
-def _set_sha256(files: dict[str, str]) -> str:
-    return hashlib.sha256("".join(files[name] for name in NETS).encode()).hexdigest()
+def _set_sha256(system: System, files: Mapping[str, str]) -> str:
+    return hashlib.sha256("".join(files[name] for name in system.nets).encode()).hexdigest()
 
 
 def _load(folder: Path, card: dict[str, Any], machine: Machine) -> Weights:
-    preset = PRESETS[card["preset"]]
-    nets = new_nets(preset)
+    system = SYSTEMS[card["system"]]
+    preset = system.presets[card["preset"]]
+    nets = system.new_nets(preset)
     files: dict[str, str] = {}
-    for name, net in nets.each().items():
+    for name in system.nets:
         path = folder / f"{name}.safetensors"
         if not path.is_file():
             raise UnknownWeights(f"the set of weights lacks {name}.safetensors")
@@ -180,9 +194,21 @@ def _load(folder: Path, card: dict[str, Any], machine: Machine) -> Weights:
         files[name] = hashlib.sha256(data).hexdigest()
         if files[name] != card["files"].get(name):
             raise AlteredWeights(f"{name}.safetensors is not the file its card describes")
-        net.load_state_dict({key: value.float() for key, value in load_tensors(data).items()})
-        net.to(machine.device).eval()
-        fast_format(net)
-    if _set_sha256(files) != card["sha256"]:
+        _fill(nets[name], data, name)
+        nets[name].to(machine.device).eval()
+        fast_format(nets[name])
+    if _set_sha256(system, files) != card["sha256"]:
         raise AlteredWeights("the card's SHA-256 of the whole set does not match its files")
-    return Weights(str(card.get("name", folder.name)), card["sha256"], preset, nets, machine, card)
+    name = str(card.get("name", folder.name))
+    return Weights(name, card["sha256"], system, preset, nets, machine, card)
+
+
+def _fill(net: nn.Module, data: bytes, name: str) -> None:
+    stored = {
+        key: value.float() if value.is_floating_point() else value
+        for key, value in load_tensors(data).items()
+    }
+    try:
+        net.load_state_dict(stored)
+    except RuntimeError as wrong:
+        raise UnknownWeights(f"{name}.safetensors does not fit its preset: {wrong}") from wrong

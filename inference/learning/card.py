@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from inference.config import Preset
 from inference.learning.cache import code_version
+from inference.systems import SYSTEMS
 
 SIMULATED = "simulated spines only"
 NAMES: Mapping[str, str] = {
@@ -37,13 +37,10 @@ NAMES: Mapping[str, str] = {
 }
 
 
-def new_card(
-    name: str, preset: Preset, manifest: Mapping[str, Any], training: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the card of weights trained from phantoms alone."""
+def new_card(name: str, manifest: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the card of weights trained from phantoms alone; saving adds system and preset."""
     return {
         "name": name,
-        "system": "anchor-free",
         "trained_on": SIMULATED,
         "phantoms_only": True,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -51,17 +48,17 @@ def new_card(
         "training": dict(training),
         "code_version": code_version(),
         "torch": torch.__version__,
-        "preset": preset.name,
         "metrics": {},
     }
 
 
 def write_text(card: Mapping[str, Any], folder: Path) -> None:
     """Write the card as a page for people, card.md."""
+    system = SYSTEMS[card["system"]]
     lines = [
         f"# {card['name']}",
         "",
-        f"Weights of the anchor-free six-point system, preset `{card['preset']}`.",
+        f"Weights of the system {system.title} ({system.source}), preset `{card['preset']}`.",
         "",
         f"**Trained on {card['trained_on']}.** "
         + (

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from inference.config import Machine, Schedule
+from inference.learning.optimisers import NewOptimiser, adamw
 from inference.nets.blocks import channels_last, fast_format
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -54,6 +55,7 @@ class Lesson:
         seconds: wall-clock limit; the schedule is shortened to fit. None: no limit.
         keeps_statistics: leave the running statistics of normalisation as they are; a few small
             batches of a short fine-tuning would spoil them.
+        optimiser: makes the optimiser of parameters and a learning rate.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Lesson:
     checkpoint: Path | None = None
     seconds: float | None = None
     keeps_statistics: bool = False
+    optimiser: NewOptimiser = adamw
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,7 @@ def fit(
     """Train a network in place, going on from the lesson's checkpoint where there is one."""
     net.to(machine.device)
     fast_format(net)
-    rate_now = lesson.schedule.learning_rate
-    optimiser = torch.optim.AdamW(net.parameters(), lr=rate_now, weight_decay=1e-2)
+    optimiser = lesson.optimiser(net.parameters(), lesson.schedule.learning_rate)
     state = _resumed(net, optimiser, lesson)
     started, kept = time.monotonic() - state.seconds, time.monotonic()
     _set_learning(net, lesson)

@@ -12,21 +12,14 @@ from inference.config import Machine, Preset
 from inference.evaluation import HELD_OUT_SEED, JudgedCase, judge, options_of, summarise
 from inference.learning import cache
 from inference.learning.card import new_card, write_text
+from inference.learning.course import Course
 from inference.learning.fit import Progress, fit
-from inference.learning.lessons import PART_OF, Groups, Terms, lessons, schedules_of
+from inference.learning.lessons import Groups, Terms, lessons
 from inference.observation import observe
 from inference.phantoms.make import make_phantom
 from inference.pipelines import PIPELINES
-from inference.weights import (
-    NETS,
-    Weights,
-    load_weights,
-    new_nets,
-    read_card,
-    save_weights,
-)
+from inference.weights import Weights, load_weights, read_card, save_weights
 
-SYSTEM: Final = "anchor-free"
 PREPARING: Final = "phantoms"
 MEASURING: Final = "held-out phantoms"
 _MEASURED: Final = 10
@@ -42,7 +35,7 @@ class Place:
 
     Attributes:
         out: folder of the finished weights.
-        cache: folder of examples; its sub-folder is named after the code version.
+        cache: folder of examples; its sub-folders are named after code version and system.
         workers: processes that make phantoms.
     """
 
@@ -50,10 +43,9 @@ class Place:
     cache: Path
     workers: int = 2
 
-    @property
-    def examples(self) -> Path:
-        """Return the folder of this code version's examples."""
-        return self.cache / cache.code_version()
+    def examples(self, course: Course) -> Path:
+        """Return the folder of this code version's examples of a course."""
+        return self.cache / cache.code_version() / course.system.name
 
     @property
     def checkpoints(self) -> Path:
@@ -66,14 +58,21 @@ class Plan:
     """What is to be trained.
 
     Attributes:
+        course: of the system.
         preset: sizes and schedules.
         terms: seed and time.
-        only: networks to train now; the set is put together once all are trained.
+        only: networks to train now, empty for all; the set is put together once all are trained.
     """
 
+    course: Course
     preset: Preset
     terms: Terms
-    only: Sequence[str] = NETS
+    only: tuple[str, ...] = ()
+
+    @property
+    def nets(self) -> tuple[str, ...]:
+        """Networks to train now."""
+        return self.only or self.course.system.nets
 
 
 def remake(plan: Plan, place: Place, machine: Machine, on_progress: Report) -> dict[str, Any]:
@@ -87,23 +86,23 @@ def remake(plan: Plan, place: Place, machine: Machine, on_progress: Report) -> d
     started = time.monotonic()
     groups = _examples(plan, place, on_progress)
     torch.manual_seed(plan.terms.seed)
-    nets = new_nets(plan.preset)
+    nets = plan.course.system.new_nets(plan.preset)
     place.checkpoints.mkdir(parents=True, exist_ok=True)
     terms = _time_left(plan.terms, time.monotonic() - started)
     terms = replace(terms, checkpoints=place.checkpoints)
-    teaching = lessons(nets, schedules_of(plan.preset), groups, terms)
+    teaching = lessons(plan.course, nets, plan.preset.schedules, groups, terms)
     training: dict[str, Any] = {}
-    for name in plan.only:
-        fitted = fit(nets.each()[name], teaching[name], machine, on_progress)
+    for name in plan.nets:
+        fitted = fit(nets[name], teaching[name], machine, on_progress)
         training[name] = {
             "iterations": fitted.iterations,
             "seconds": round(fitted.seconds, 1),
             "loss": fitted.loss,
         }
-    if set(plan.only) != set(NETS):
+    if set(plan.nets) != set(plan.course.system.nets):
         return {}
-    card = new_card(place.out.name, plan.preset, _manifest(plan), training)
-    save_weights(nets, plan.preset, place.out, card)
+    card = new_card(place.out.name, _manifest(plan), training)
+    save_weights(nets, plan.course.system, plan.preset, place.out, card)
     return measured_again(place.out, _MEASURED, on_progress)
 
 
@@ -114,7 +113,7 @@ def measured_again(folder: Path, n: int, on_progress: Report) -> dict[str, Any]:
     figures = summarise(cases).as_dict()
     card = {**read_card(folder), "metrics": figures}
     card["held_out"] = {"first": HELD_OUT_SEED, "n": n}
-    save_weights(weights.nets, weights.preset, folder, card)
+    save_weights(weights.nets, weights.system, weights.preset, folder, card)
     write_text(read_card(folder), folder)
     return figures
 
@@ -125,7 +124,8 @@ def judged(weights: Weights, seeds: Sequence[int], on_progress: Report) -> list[
     cases: list[JudgedCase] = []
     for seed in seeds:
         phantom = make_phantom(seed, options_of(seed))
-        cases.append(judge(phantom, observe(phantom.volume, PIPELINES[SYSTEM], weights)))
+        pipeline = PIPELINES[weights.system.name]
+        cases.append(judge(phantom, observe(phantom.volume, pipeline, weights)))
         left = (time.monotonic() - started) * (len(seeds) - len(cases)) / len(cases)
         on_progress(Progress(MEASURING, len(cases), len(seeds), float("nan"), left))
     return cases
@@ -133,25 +133,29 @@ def judged(weights: Weights, seeds: Sequence[int], on_progress: Report) -> list[
 
 def _examples(plan: Plan, place: Place, on_progress: Report) -> dict[str, Groups]:
     """Make the examples of the networks to be trained and return their files."""
-    preset, parts = plan.preset, {PART_OF[name] for name in plan.only}
-    wide = cache.wanted("wide", cache.WIDE_SEEDS, preset.wide_phantoms, place.examples)
-    fine = cache.wanted("fine", cache.FINE_SEEDS, preset.fine_phantoms, place.examples)
-    needed = [*(wide if "wide" in parts else []), *(fine if parts - {"wide"} else [])]
+    subjects = {name: plan.course.subjects[name] for name in plan.nets}
+    folder = place.examples(plan.course)
+    phantoms = {
+        name: cache.wanted(plan.course.kinds[name], _seeds(plan, name), folder)
+        for name in sorted({subject.kind for subject in subjects.values()})
+    }
+    needed = [one for several in phantoms.values() for one in several]
     cache.prepare(needed, place.workers, _phantom_report(on_progress))
     return {
-        name: [(1.0, cache.example_files(wide if part == "wide" else fine, part))]
-        for name, part in PART_OF.items()
-        if name in plan.only
+        name: [(1.0, cache.example_files(phantoms[subject.kind], subject.part))]
+        for name, subject in subjects.items()
     }
 
 
+def _seeds(plan: Plan, kind: str) -> range:
+    first = plan.course.kinds[kind].first_seed
+    return range(first, first + plan.preset.phantoms[kind])
+
+
 def _manifest(plan: Plan) -> Mapping[str, Any]:
-    preset = plan.preset
+    seeds = {kind: _seeds(plan, kind) for kind in plan.course.kinds}
     return {
-        "phantoms": {
-            "localizer": {"first": cache.WIDE_SEEDS, "n": preset.wide_phantoms},
-            "detector and segmenter": {"first": cache.FINE_SEEDS, "n": preset.fine_phantoms},
-        },
+        "phantoms": {kind: {"first": each.start, "n": len(each)} for kind, each in seeds.items()},
         "cases": [],
         "seed": plan.terms.seed,
     }

@@ -14,6 +14,9 @@ from torch import Tensor
 
 from annotation.domain.geometry import Grid, Volume
 from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
+from inference.nets.detector import Detector
+from inference.nets.localizer import Localizer
+from inference.nets.segmenter import Segmenter
 from inference.phases.detect import Detection, Detections, detect
 from inference.phases.follow import BEGUN_MM, followed, longer
 from inference.phases.label import Count, Room, name_levels
@@ -66,7 +69,7 @@ def preannotate(volume: Volume, weights: Weights) -> Proposal:
     started = time.perf_counter()
     bodies = [sight.points(one) for one in sight.detections.found][:255]
     centres = np.array([body.mean(axis=(0, 1)) for body in bodies]).reshape(-1, 3)
-    mask = segment(volume, centres, weights.nets.segmenter, weights.machine)
+    mask = segment(volume, centres, weights.net("segmenter", Segmenter), weights.machine)
     seconds = {**sight.seconds, "segment": time.perf_counter() - started}
     vertebrae = tuple(
         _proposed(volume.grid, place, body, sight) for place, body in enumerate(bodies)
@@ -80,7 +83,7 @@ def preannotate(volume: Volume, weights: Weights) -> Proposal:
 def look(volume: Volume, weights: Weights) -> Sight:
     """Find the spine and its vertebrae, without a mask."""
     clock = [time.perf_counter()]
-    where = localize(volume, weights.nets.localizer, weights.machine)
+    where = localize(volume, weights.net("localizer", Localizer), weights.machine)
     clock.append(time.perf_counter())
     if where.is_empty:
         nothing = Count((), CountedFrom.ASSUMED)
@@ -89,7 +92,7 @@ def look(volume: Volume, weights: Weights) -> Sight:
     for _ in range(MOST_LOOKS):
         curve = make_curve(knots, EXTEND_MM)
         picture = straighten(volume, curve)
-        everything = detect(picture, weights.nets.detector, weights.machine)
+        everything = detect(picture, weights.net("detector", Detector), weights.machine)
         high = len(curve) - 1 - EXTEND_MM
         row = followed(everything, EXTEND_MM, high, is_end_seen=room.caudal_mm > BEGUN_MM)
         further = longer(knots, curve, row, EXTEND_MM)

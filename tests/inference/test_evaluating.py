@@ -4,7 +4,7 @@ import pytest
 
 from inference.evaluating import seeds_of
 from inference.evaluation import HELD_OUT_SEED, OPTIONS, Figures, options_of, summarise
-from inference.learning.cache import FINE_SEEDS, WIDE_SEEDS
+from inference.learning.courses import COURSES
 from inference.table import as_text, at_least, below, phantom_rows
 
 
@@ -18,7 +18,10 @@ def test_seeds_are_counted_listed_or_ranged() -> None:
 
 
 def test_held_out_seeds_lie_beyond_what_training_takes() -> None:
-    assert max(WIDE_SEEDS, FINE_SEEDS) + 1_000_000 <= HELD_OUT_SEED
+    for course in COURSES.values():
+        for kind in course.kinds.values():
+            most = max(preset.phantoms[kind.name] for preset in course.system.presets.values())
+            assert kind.first_seed + most <= HELD_OUT_SEED
 
 
 def test_every_third_phantom_surely_has_a_fracture() -> None:

@@ -5,17 +5,18 @@ import pytest
 import torch
 
 from annotation.domain.geometry import Grid, Volume
-from inference.config import PRESETS, Schedule, this_machine
+from inference.config import Schedule, this_machine
 from inference.learning import cache, detecting, localizing, segmenting
+from inference.learning.courses.anchor_free import COURSE
 from inference.learning.examples import patch_example, picture_example, unpacked, wide_example
 from inference.learning.fit import Lesson, fit, rate
 from inference.learning.specimen import Specimen, from_phantom
 from inference.nets.segmenter import PATCH, folded, unfolded
 from inference.phantoms.make import PhantomOptions, make_phantom
-from inference.weights import new_nets
+from inference.systems.anchor_free import SYSTEM, new_nets
 
 CPU = this_machine("cpu")
-SMALL = PRESETS["tiny"]
+SMALL = SYSTEM.presets["tiny"]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_folding_loses_nothing():
 
 def test_the_localizer_learns(specimen):
     torch.manual_seed(0)
-    net = new_nets(SMALL).localizer
+    net = new_nets(SMALL)["localizer"]
     example = wide_example(specimen)
     batch = localizing.batch_of([example], net.multiples, np.random.default_rng(5))
     check_falls(net, batch, localizing.loss_of)
@@ -75,14 +76,14 @@ def test_the_detector_learns(specimen):
     torch.manual_seed(0)
     example = picture_example(specimen, np.random.default_rng(0))
     batch = detecting.batch_of([example], np.random.default_rng(5))
-    check_falls(new_nets(SMALL).detector, batch, detecting.loss_of)
+    check_falls(new_nets(SMALL)["detector"], batch, detecting.loss_of)
 
 
 def test_the_segmenter_learns(specimen):
     torch.manual_seed(0)
     example = patch_example(specimen, specimen.bodies[2], np.random.default_rng(0))
     batch = segmenting.batch_of([example], np.random.default_rng(5))
-    check_falls(new_nets(SMALL).segmenter, batch, segmenting.loss_of)
+    check_falls(new_nets(SMALL)["segmenter"], batch, segmenting.loss_of)
 
 
 def check_falls(net, batch, loss_of):
@@ -109,7 +110,7 @@ def test_an_interrupted_training_ends_like_an_uninterrupted_one(specimen, tmp_pa
                 raise KeyboardInterrupt
 
         torch.manual_seed(0)
-        net = new_nets(SMALL).detector
+        net = new_nets(SMALL)["detector"]
         plan = lesson("detector", example, detecting.batch_of, detecting.loss_of, iterations=4)
         return net, fit(net, replace(plan, checkpoint=checkpoint), CPU, stop)
 
@@ -130,7 +131,7 @@ def test_the_rate_rises_then_falls():
 
 
 def test_examples_of_a_seed_are_made_once_and_are_the_same(tmp_path):
-    one = cache.wanted("wide", 123, 1, tmp_path)
+    one = cache.wanted(COURSE.kinds["wide"], [123], tmp_path)
     cache.prepare(one, 1, lambda _done, _n: None)
     [path] = cache.example_files(one, "wide")
     first = cache.read_example(path)["picture"]

@@ -9,10 +9,10 @@ from annotation.preannotation import services as preannotation
 from annotation.rounds import services as rounds
 from annotation.studies.models import Origin
 from annotation.studies.services import add_vertebra, advance_case
-from inference.config import PRESETS
 from inference.phantoms.make import PhantomOptions, make_phantom
+from inference.systems.anchor_free import SYSTEM, new_nets
 from inference.tasks import preannotate, train
-from inference.weights import new_nets, save_weights
+from inference.weights import save_weights
 from tests import making, working
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 def model(dataset, settings):
     folder = settings.WEIGHTS_ROOT / "untrained"
     card = {"name": "untrained", "trained_on": "nothing", "phantoms_only": True}
-    save_weights(new_nets(PRESETS["tiny"]), PRESETS["tiny"], folder, card)
+    preset = SYSTEM.presets["tiny"]
+    save_weights(new_nets(preset), SYSTEM, preset, folder, card)
     made = preannotation.register_model(folder)
     preannotation.publish_model_version(dataset, made, by=None, reason="first")
     return made

@@ -10,18 +10,18 @@ from annotation.imaging.frozen import (
     write_case,
     write_manifest,
 )
-from inference.config import PRESETS
 from inference.phantoms.make import PhantomOptions, make_phantom
+from inference.systems.anchor_free import SYSTEM, new_nets
 from inference.training import RoundConfig, as_phantom, train_round
-from inference.weights import load_weights, new_nets, save_weights
+from inference.weights import load_weights, save_weights
 
-TINY = PRESETS["tiny"]
+TINY = SYSTEM.presets["tiny"]
 
 
 def frozen_folder(folder, parent_sha256=None):
     torch.manual_seed(0)
     card = {"name": "parent", "phantoms_only": True, "trained_on": "simulated spines only"}
-    sha256 = save_weights(new_nets(TINY), TINY, folder / "parent", card)
+    sha256 = save_weights(new_nets(TINY), SYSTEM, TINY, folder / "parent", card)
     cases = [written(folder, "c1", "p1", "train", 5), written(folder, "c2", "p2", "frozen", 6)]
     return write_manifest(
         Frozen(folder, tuple(cases), Seeds(0, 1), Seeds(9_000_000, 0), parent_sha256 or sha256)

@@ -5,25 +5,26 @@ import pytest
 import torch
 
 from annotation.domain.geometry import Grid, Volume
-from inference.config import PRESETS
+from inference.nets.detector import Detector
+from inference.nets.segmenter import Segmenter
 from inference.pipelines import PIPELINES
+from inference.systems.anchor_free import SYSTEM, new_nets
 from inference.weights import (
     AlteredWeights,
     UnknownWeights,
     load_weights,
-    new_nets,
     packed,
     save_weights,
 )
 
-TINY = PRESETS["tiny"]
+TINY = SYSTEM.presets["tiny"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("weights") / "untrained"
     torch.manual_seed(0)
-    save_weights(new_nets(TINY), TINY, place, {"name": "untrained", "phantoms_only": True})
+    save_weights(new_nets(TINY), SYSTEM, TINY, place, {"name": "untrained", "phantoms_only": True})
     return place
 
 
@@ -41,7 +42,7 @@ def test_what_was_saved_is_loaded_once(folder):
 
 def test_saving_what_was_loaded_gives_the_same_hash(folder, tmp_path):
     loaded = load_weights(folder, "cpu")
-    assert save_weights(loaded.nets, TINY, tmp_path / "again", {}) == loaded.sha256
+    assert save_weights(loaded.nets, SYSTEM, TINY, tmp_path / "again", {}) == loaded.sha256
 
 
 def test_all_networks_stay_below_twenty_megabytes(folder):
@@ -49,7 +50,7 @@ def test_all_networks_stay_below_twenty_megabytes(folder):
 
 
 def test_running_statistics_keep_their_precision():
-    state = packed(new_nets(TINY).segmenter)
+    state = packed(new_nets(TINY)["segmenter"])
     assert all(v.dtype == torch.float32 for k, v in state.items() if "running_" in k)
 
 
@@ -69,7 +70,17 @@ def test_an_altered_file_is_refused(folder, tmp_path):
         load_weights(place, "cpu")
 
 
-@pytest.mark.parametrize(("key", "value"), [("format", "lamina.weights/2"), ("preset", "huge")])
+def test_a_network_is_given_as_what_it_is(folder):
+    loaded = load_weights(folder, "cpu")
+    assert loaded.net("detector", Detector) is loaded.nets["detector"]
+    with pytest.raises(UnknownWeights, match="no detector that is a Segmenter"):
+        loaded.net("detector", Segmenter)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("format", "lamina.weights/2"), ("preset", "huge"), ("system", "another"), ("preset", "base")],
+)
 def test_a_card_of_another_kind_is_refused(folder, tmp_path, key, value):
     place = copied(folder, tmp_path / "other")
     card = json.loads((place / "card.json").read_text())

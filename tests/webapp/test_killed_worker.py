@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from inference.config import PRESETS
-from inference.weights import new_nets, save_weights
+from inference.systems.anchor_free import SYSTEM, new_nets
+from inference.weights import save_weights
 from tests.browser.house import House
 
 LUMBAR = Path(__file__).resolve().parents[2] / "demo" / "lumbar" / "example_ct.nii.gz"
@@ -34,9 +34,9 @@ def house(tmp_path):
     running = House(tmp_path / "house")
     running.environment["LAMINA_JOB_STALE_SECONDS"] = "4"
     running.manage("migrate", "--verbosity", "0")
-    preset = PRESETS["tiny"]
+    preset = SYSTEM.presets["tiny"]
     card = {"name": "untrained", "trained_on": "nothing", "phantoms_only": True}
-    save_weights(new_nets(preset), preset, running.var / "weights" / "untrained", card)
+    save_weights(new_nets(preset), SYSTEM, preset, running.var / "weights" / "untrained", card)
     running.manage("demo_data", "--without-images")
     running.manage("register_model", "untrained", "--dataset", "demo")
     yield running

@@ -1,0 +1,9 @@
+"""The published systems, one a file: names, sizes and networks, nothing else."""
+
+from typing import Final
+
+from inference.systems import anchor_free
+from inference.systems.system import System
+
+SYSTEMS: Final[dict[str, System]] = {system.name: system for system in (anchor_free.SYSTEM,)}
+"""Systems by name."""
