@@ -83,15 +83,39 @@ def name_levels(
     if not found:
         return Count((), CountedFrom.ASSUMED)
     anchored = _anchored(found, detections.anchors, room)
-    evidence = _evidence(np.stack([one.level_logits for one in found]))
-    for name, index in anchored.items():
-        for level, share in _LEVELS_OF[name].items():
-            evidence[index, _PLACE[level]] += _PULL * share
+    evidence = _evidence(_chances(np.stack([one.level_logits for one in found])))
+    _pull(evidence, anchored)
     for index, level in (clamped or {}).items():
         evidence[index] = -1e6
         evidence[index, _PLACE[level]] = 0.0
-    places = viterbi(evidence, _gaps(found))
-    levels = tuple(CLASSES[place] for place in places)
+    return _count(evidence, _gaps(found), anchored, room)
+
+
+def name_row(chances: Floats, has_gap: Sequence[bool], room: Room = Room()) -> Count:
+    """Name a row of vertebrae of which nothing but their looks and the room around is known.
+
+    Args:
+        chances: (n, 25) share of each of `CLASSES`, rows sum to 1, from cranial to caudal.
+        has_gap: n - 1 flags, whether a vertebra fits between two neighbours.
+        room: beyond the ends of the row.
+    """
+    anchored = _beyond(len(chances), room)
+    evidence = _evidence(chances)
+    _pull(evidence, anchored)
+    return _count(evidence, has_gap, anchored, room)
+
+
+def _pull(evidence: Floats, anchored: Mapping[str, int]) -> None:
+    """Draw anchored vertebrae to the levels of their anchors, in place."""
+    for name, index in anchored.items():
+        for level, share in _LEVELS_OF[name].items():
+            evidence[index, _PLACE[level]] += _PULL * share
+
+
+def _count(
+    evidence: Floats, has_gap: Sequence[bool], anchored: Mapping[str, int], room: Room
+) -> Count:
+    levels = tuple(CLASSES[place] for place in viterbi(evidence, has_gap))
     return Count(levels, _counted_from(levels, anchored, room))
 
 
@@ -159,16 +183,22 @@ def _anchored(
 ) -> dict[str, int]:
     """Return, per visible anchor, the place in the row of the vertebra it lies on."""
     centres = np.stack([one.centre for one in found])
-    placed: dict[str, int] = {}
-    if room.cranial_mm > ROOM_MM:
-        placed["C2"] = 0
-    if room.caudal_mm > ROOM_MM:
-        placed["L5_sacrum"] = len(found) - 1
+    placed = _beyond(len(found), room)
     for name, anchor in anchors.items():
         apart = np.linalg.norm(centres - anchor.place, axis=1)
         nearest = int(apart.argmin())
         if anchor.score > VISIBLE and apart[nearest] < _REACH_MM:
             placed[name] = nearest
+    return placed
+
+
+def _beyond(n: int, room: Room) -> dict[str, int]:
+    """Return which ends of a row of n vertebrae are ends of the spine."""
+    placed: dict[str, int] = {}
+    if room.cranial_mm > ROOM_MM:
+        placed["C2"] = 0
+    if room.caudal_mm > ROOM_MM:
+        placed["L5_sacrum"] = n - 1
     return placed
 
 
@@ -184,8 +214,11 @@ def _counted_from(levels: Sequence[str], anchored: Mapping[str, int], room: Room
     return CountedFrom.ASSUMED
 
 
-def _evidence(logits: Floats) -> Floats:
-    """Return log-likelihoods in which no single vertebra can be too sure of itself."""
+def _chances(logits: Floats) -> Floats:
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chance = odds / odds.sum(axis=1, keepdims=True)
-    return np.asarray(np.log((1 - DOUBT) * chance + DOUBT / chance.shape[1]))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def _evidence(chances: Floats) -> Floats:
+    """Return log-likelihoods in which no single vertebra can be too sure of itself."""
+    return np.asarray(np.log((1 - DOUBT) * chances + DOUBT / chances.shape[1]))
