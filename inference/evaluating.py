@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from inference.evaluation import HELD_OUT_SEED, JudgedCase, judge, options_of, summarise
+from inference.evaluation import HELD_OUT_SEED, judge, options_of, summarise
+from inference.judged import JudgedCase
 from inference.observation import observe
 from inference.phantoms.make import make_phantom
 from inference.pipelines import PIPELINES

@@ -163,11 +163,13 @@ class Identification:
         hits: true labels that are identified.
         n_truth: true labels.
         mean_distance_mm: over labels on both sides; None without any.
+        n_both: labels on both sides.
     """
 
     hits: int
     n_truth: int
     mean_distance_mm: float | None
+    n_both: int = 0
 
     @property
     def rate(self) -> float | None:
@@ -188,7 +190,7 @@ def identify(truth: Mapping[str, Floats], found: Mapping[str, Floats]) -> Identi
         distances.append(apart[label])
         hits += min(apart, key=lambda other: apart[other]) == label and apart[label] <= VERSE_MM
     mean = float(np.mean(distances)) if distances else None
-    return Identification(hits, len(truth), mean)
+    return Identification(hits, len(truth), mean, len(both))
 
 
 def are_all_labels_right(truth: Sequence[str], found: Sequence[str], matching: Matching) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from annotation.domain.geometry import Volume
 from annotation.domain.proposal import Proposal
-from inference.evaluation import Seen
+from inference.judged import Seen
 from inference.nets.localizer import STEP_MM
 from inference.pipelines.anchor_free import EXTEND_MM
 from inference.weights import Weights

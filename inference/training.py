@@ -26,7 +26,8 @@ from annotation.imaging.frozen import (
     read_frozen,
 )
 from inference.config import Schedule, this_machine
-from inference.evaluation import JudgedCase, judge, options_of, summarise
+from inference.evaluation import judge, options_of, summarise
+from inference.judged import JudgedCase
 from inference.learning import cache
 from inference.learning.card import write_text
 from inference.learning.course import Course

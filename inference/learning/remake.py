@@ -9,7 +9,8 @@ from typing import Any, Final
 import torch
 
 from inference.config import Machine, Preset
-from inference.evaluation import HELD_OUT_SEED, JudgedCase, judge, options_of, summarise
+from inference.evaluation import HELD_OUT_SEED, judge, options_of, summarise
+from inference.judged import JudgedCase
 from inference.learning import cache
 from inference.learning.card import new_card, write_text
 from inference.learning.course import Course

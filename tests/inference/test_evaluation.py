@@ -7,7 +7,8 @@ import pytest
 
 from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
 from annotation.domain.vertebrae import label_of
-from inference.evaluation import JudgedCase, Seen, judge, summarise
+from inference.evaluation import judge, summarise
+from inference.judged import JudgedCase, Seen
 from inference.judging import overlap_in_plane
 from inference.phantoms.make import PhantomOptions, make_phantom
 from inference.phantoms.phantom import Phantom

@@ -1,0 +1,223 @@
+"""Compares what a pipeline saw in a volume with the truth about it."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.domain.genant import CONVENTIONS, DEFAULT_CONVENTION, height_ratio, heights_mm
+from annotation.domain.measures import Beside, compression_percent, expected_heights
+from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
+from annotation.domain.vertebrae import is_graded, label_of
+from inference import judging
+from inference.judged import JudgedCase, JudgedVertebra, Seen
+from inference.overlaps import Outlines, outlines
+from inference.truths import TrueVertebra, Truth
+
+Floats = NDArray[np.float64]
+
+CONVENTION: Final = CONVENTIONS[DEFAULT_CONVENTION]
+
+
+def compare(truth: Truth, seen: Seen, *, with_surfaces: bool = True) -> JudgedCase:
+    """Compare what a pipeline saw with what is there.
+
+    Cut vertebrae and C1, which has no body, are neither asked for nor counted as false.
+
+    Args:
+        truth: a case with its truth.
+        seen: what a pipeline made of its volume.
+        with_surfaces: also compare what carries a vertebra's label with it, at 1 mm.
+    """
+    found, truths = list(seen.proposal.vertebrae), list(truth.vertebrae)
+    centres = np.array([one.centroid_mm for one in found]).reshape(-1, 3)
+    true_centres = np.array([one.centroid_mm for one in truths]).reshape(-1, 3)
+    matching = judging.match_centres(true_centres, centres)
+    partner = {t: found[f] for t, f in matching.pairs}
+    masks = None
+    if truth.mask is not None:
+        masks = outlines(truth.mask, seen.proposal.mask, truth.volume.grid)
+    compressed = _compressions([_true_beside(one) for one in truths])
+    said = dict(zip((one.number for one in found), _found_compressions(found), strict=True))
+    judged = []
+    for t, one in enumerate(truths):
+        if _is_asked(one):
+            vertebra = replace(_judge_vertebra(one, partner.get(t)), compression=compressed[t])
+            if t in partner:
+                vertebra = replace(vertebra, found_compression=said[partner[t].number])
+            judged.append(_with_masks(vertebra, partner.get(t), masks, found, with_surfaces))
+    line = _line_of(truths)
+    return JudgedCase(
+        name=truth.name,
+        patient=truth.patient,
+        vertebrae=tuple(judged),
+        n_false=len(matching.false),
+        overlapping=_judge_overlaps(truths, found),
+        line_mm=_line_error(line, seen.line_mm),
+        limits_mm=_limits_error(truth, seen.limits_z_mm),
+        shows=None if truth.shows is None else tuple(sorted(truth.shows)),
+        counted_from=str(seen.proposal.counted_from),
+        seconds=seen.proposal.seconds,
+        n_false_cut=sum(found[f].is_partial for f in matching.false),
+        identified=_identified(truths, found),
+        lowest_g=min((g for g in map(_graded_g, found) if g is not None), default=None),
+    )
+
+
+def nothing_seen(truth: Truth) -> Seen:
+    """Return what an empty proposal shows of a case."""
+    empty = np.zeros(truth.volume.grid.shape, np.uint8)
+    proposal = Proposal((), empty, truth.volume.grid, CountedFrom.ASSUMED)
+    return Seen(proposal, np.zeros((0, 3)), None)
+
+
+def failed(truth: Truth, reason: str) -> JudgedCase:
+    """Return a case that a pipeline could not process: everything missed, nothing dropped."""
+    return replace(compare(truth, nothing_seen(truth)), failure=reason)
+
+
+def _is_asked(truth: TrueVertebra) -> bool:
+    return not truth.is_partial and truth.level != "C1"
+
+
+def _judge_vertebra(truth: TrueVertebra, found: VertebraProposal | None) -> JudgedVertebra:
+    judged = JudgedVertebra(
+        truth.level, None, truth.g, None, (), None, grade=truth.grade, shape=truth.shape
+    )
+    if found is None:
+        return judged
+    points, true_points = found.six_points_mm, truth.six_points_mm
+    errors: tuple[float, ...] = ()
+    if points is not None and true_points is not None:
+        errors = tuple(judging.keypoint_errors_mm(true_points, points).tolist())
+    g = None if points is None else height_ratio(heights_mm(points))
+    return replace(
+        judged,
+        found_level=found.level,
+        found_g=g,
+        called=None if g is None else CONVENTION.grade(g) > 0,
+        errors_mm=errors,
+        apart_mm=float(np.linalg.norm(truth.centroid_mm - found.centroid_mm)),
+    )
+
+
+def _with_masks(
+    judged: JudgedVertebra,
+    partner: VertebraProposal | None,
+    masks: Outlines | None,
+    found: list[VertebraProposal],
+    with_surfaces: bool,
+) -> JudgedVertebra:
+    if masks is None:
+        return judged
+    label = label_of(judged.level)
+    here = () if partner is None else (partner.number,)
+    placed = masks.compare(label, here, with_surfaces=False)
+    judged = replace(judged, dice=None if placed is None else placed.dice)
+    if not with_surfaces:
+        return judged
+    named = [one.number for one in found if one.level == judged.level]
+    labelled = masks.compare(label, named, with_surfaces=True)
+    if labelled is None:
+        return judged
+    return replace(judged, label_dice=labelled.dice, label_hd95_mm=labelled.hd95_mm)
+
+
+def _true_beside(one: TrueVertebra) -> Beside:
+    heights = one.heights_mm
+    is_sound = not one.is_partial and not one.has_foreign and not one.grade
+    return _beside(one.level, heights, is_valid=is_sound and heights is not None)
+
+
+def _found_compressions(found: list[VertebraProposal]) -> list[float | None]:
+    spine = []
+    for one in found:
+        heights = None if one.six_points_mm is None else heights_mm(one.six_points_mm)
+        is_sound = heights is not None and CONVENTION.grade(height_ratio(heights)) == 0
+        spine.append(_beside(one.level, heights, is_valid=is_sound and not one.is_partial))
+    return _compressions(spine)
+
+
+def _beside(level: str, heights: Floats | None, *, is_valid: bool) -> Beside:
+    if heights is None:
+        return Beside(level, None, is_valid)
+    a, m, p = (float(height) for height in heights)
+    return Beside(level, (a, m, p), is_valid)
+
+
+def _compressions(spine: list[Beside]) -> list[float | None]:
+    found: list[float | None] = []
+    for place, one in enumerate(spine):
+        expected = None if one.heights_mm is None else expected_heights(spine, place)
+        if expected is None or one.heights_mm is None:
+            found.append(None)
+        else:
+            found.append(compression_percent(one.heights_mm[0], [expected.heights_mm[0]]))
+    return found
+
+
+def _graded_g(one: VertebraProposal) -> float | None:
+    if one.six_points_mm is None or one.is_partial or not is_graded(one.level):
+        return None
+    return height_ratio(heights_mm(one.six_points_mm))
+
+
+def _identified(
+    truths: list[TrueVertebra], found: list[VertebraProposal]
+) -> judging.Identification | None:
+    there = {one.level: one.centroid_mm for one in truths if _is_asked(one)}
+    if not there:
+        return None
+    return judging.identify(there, {one.level: one.centroid_mm for one in found})
+
+
+def _judge_overlaps(
+    truths: list[TrueVertebra], found: list[VertebraProposal]
+) -> tuple[int, int, int] | None:
+    if any(one.six_points_mm is None for one in truths):
+        return None
+    bodies = [one.six_points_mm for one in found if one.six_points_mm is not None]
+    if found and not bodies:
+        return None
+    overlap = np.zeros((len(truths), len(bodies)))
+    for t, truth in enumerate(truths):
+        if truth.six_points_mm is None:
+            continue
+        for f, body in enumerate(bodies):
+            if np.linalg.norm(body.mean(axis=(0, 1)) - truth.centroid_mm) < judging.VERSE_MM:
+                overlap[t, f] = judging.overlap_in_plane(truth.six_points_mm, body)
+    matching = judging.match_overlaps(overlap)
+    asked = [_is_asked(one) for one in truths]
+    paired = sum(asked[t] for t, _ in matching.pairs)
+    return paired, sum(asked[t] for t in matching.missed), len(matching.false)
+
+
+def _line_of(truths: list[TrueVertebra]) -> Floats:
+    points: list[Floats] = []
+    for one in truths:
+        if one.level == "C1":
+            continue
+        body = one.six_points_mm
+        points += [one.centroid_mm] if body is None else [body[1, 0], one.centroid_mm, body[1, 1]]
+    return np.array(points).reshape(-1, 3)
+
+
+def _line_error(truth: Floats, found: Floats) -> float | None:
+    if len(truth) == 0 or len(found) == 0:
+        return None
+    errors = judging.line_errors_mm(truth, found)
+    return float(errors.mean()) if len(errors) else None
+
+
+def _limits_error(truth: Truth, found: tuple[float, float] | None) -> float | None:
+    """Compare ends where the truth knows them: from six points, within the volume."""
+    bodies = [one.six_points_mm for one in truth.vertebrae if one.level != "C1"]
+    known = [points[..., 2].ravel() for points in bodies if points is not None]
+    if found is None or not known or len(known) < len(bodies):
+        return None
+    grid = truth.volume.grid
+    ends = grid.to_mm(np.array([[0.0, grid.dims[1] - 1, 0], [0, 0, 0]]))[:, 2]
+    z = np.concatenate(known)
+    there = (max(float(z.min()), float(ends[0])), min(float(z.max()), float(ends[1])))
+    return judging.limits_error_mm(there, found)

@@ -1,0 +1,159 @@
+"""Where the spine and its vertebrae lie: tables 1 and 2 of Zakharov et al. 2023.
+
+Localizer: distance of the line in axial planes and error of both ends. Detection: hexagons that
+overlap by at least 0.1, or centres within 20 mm where the truth knows centres only
+(doi:10.1016/j.media.2022.102646); pooled over vertebrae and averaged over patients.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from annotation.domain.agreement.estimates import Array
+from annotation.domain.agreement.values import mean_value
+from inference.judged import JudgedCase
+from inference.papers.measure import Measure, share, spread
+from inference.papers.sheet import Compared
+
+LINE: Final = "straight line through the middle"
+STACK: Final = "mean anatomy stacked from below"
+ANATOMY: Final = "mean anatomy of the level"
+Counts = tuple[int, int, int]
+"""Found, missed, false."""
+
+
+def located(
+    cases: Sequence[JudgedCase], stacked: Sequence[JudgedCase], anatomical: Sequence[JudgedCase]
+) -> list[Compared]:
+    """Return the rows of localizer, detection and six points.
+
+    Args:
+        cases: of the system.
+        stacked: the same cases as a stack of mean vertebrae on a straight line sees them.
+        anatomical: the same, with mean anatomy at the true places.
+    """
+    both = (cases, stacked)
+    rows = [
+        _compared(per_case, both, what, one)
+        for what, one in (
+            ("line, mean l2 in axial planes, mm", lambda case: case.line_mm),
+            ("limits, mean absolute error, mm", lambda case: case.limits_mm),
+        )
+    ]
+    rows = [Compared(row.measure, row.baseline, LINE) for row in rows]
+    for way, counts in (("centres within 20 mm", by_centres), ("overlap >= 0.1", by_overlap)):
+        rows += _detected(way, counts, both)
+    rows.append(
+        Compared(
+            _precision("precision, centres within 20 mm, without own cut ones", uncut, cases),
+            _precision("", uncut, stacked),
+            STACK,
+        )
+    )
+    rows.append(_compared(_keypoints, both, "six points, mean distance in plane, mm", None))
+    return [*rows, Compared(error_of_g(cases), error_of_g(anatomical), ANATOMY)]
+
+
+def by_centres(case: JudgedCase) -> Counts:
+    """Count by centres within 20 mm."""
+    found = sum(one.found_level is not None for one in case.vertebrae)
+    return found, len(case.vertebrae) - found, case.n_false
+
+
+def by_overlap(case: JudgedCase) -> Counts:
+    """Count by overlap of hexagons; nothing where one side has no hexagons."""
+    return case.overlapping or (0, 0, 0)
+
+
+def uncut(case: JudgedCase) -> Counts:
+    """Count by centres, false ones that the system itself calls cut left out."""
+    found, missed, false = by_centres(case)
+    return found, missed, false - case.n_false_cut
+
+
+def per_case(
+    what: str, cases: Sequence[JudgedCase], value: Callable[[JudgedCase], float | None]
+) -> Measure:
+    """Return the mean of one value per case."""
+    rows = np.array([_or_nan(value(case)) for case in cases]).reshape(-1, 1)
+    return Measure(what, mean_value(), rows, tuple(case.patient for case in cases), 2)
+
+
+def error_of_g(cases: Sequence[JudgedCase]) -> Measure:
+    """Return the standard deviation of the error of the height ratio."""
+    rows, patients = _of_vertebrae(
+        cases,
+        lambda one: [one.found_g - one.g] if one.found_g is not None and one.g is not None else [],
+    )
+    return Measure("G, SD of the error", spread(), rows, patients)
+
+
+def _keypoints(what: str, cases: Sequence[JudgedCase], _value: object) -> Measure:
+    rows, patients = _of_vertebrae(cases, lambda one: list(one.errors_mm))
+    return Measure(what, mean_value(), rows, patients, 2)
+
+
+def _of_vertebrae(
+    cases: Sequence[JudgedCase], values: Callable[..., list[float]]
+) -> tuple[Array, tuple[str, ...]]:
+    found = [
+        (value, case.patient) for case in cases for one in case.vertebrae for value in values(one)
+    ]
+    return np.array([value for value, _ in found]).reshape(-1, 1), tuple(who for _, who in found)
+
+
+def _compared(
+    make: Callable[..., Measure],
+    both: tuple[Sequence[JudgedCase], Sequence[JudgedCase]],
+    what: str,
+    value: Callable[[JudgedCase], float | None] | None,
+) -> Compared:
+    return Compared(make(what, both[0], value), make(what, both[1], value), STACK)
+
+
+def _detected(
+    way: str,
+    counts: Callable[[JudgedCase], Counts],
+    both: tuple[Sequence[JudgedCase], Sequence[JudgedCase]],
+) -> list[Compared]:
+    rows = []
+    for name, make in (("precision", _precision), ("recall", _recall)):
+        pooled = [make(f"{name}, {way}", counts, cases) for cases in both]
+        rows.append(Compared(pooled[0], pooled[1], STACK))
+        by_patient = [_averaged(one) for one in pooled]
+        rows.append(Compared(by_patient[0], by_patient[1], STACK))
+    return rows
+
+
+def _precision(
+    what: str, counts: Callable[[JudgedCase], Counts], cases: Sequence[JudgedCase]
+) -> Measure:
+    return _share(what, [(f, f + false) for f, _, false in map(counts, cases)], cases)
+
+
+def _recall(
+    what: str, counts: Callable[[JudgedCase], Counts], cases: Sequence[JudgedCase]
+) -> Measure:
+    return _share(what, [(f, f + missed) for f, missed, _ in map(counts, cases)], cases)
+
+
+def _share(what: str, parts: list[tuple[int, int]], cases: Sequence[JudgedCase]) -> Measure:
+    rows = np.array(parts, dtype=np.float64).reshape(-1, 2)
+    return Measure(what, share(), rows, tuple(case.patient for case in cases))
+
+
+def _averaged(pooled: Measure) -> Measure:
+    """Return a pooled share as the mean of every patient's own share."""
+    names = sorted(set(pooled.patients))
+    sums = np.array(
+        [pooled.rows[[who == name for who in pooled.patients]].sum(axis=0) for name in names]
+    ).reshape(-1, 2)
+    own = np.full((len(names), 1), np.nan)
+    has = sums[:, 1] > 0
+    own[has, 0] = sums[has, 0] / sums[has, 1]
+    return Measure(f"{pooled.what}, mean over patients", mean_value(), own, tuple(names))
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
