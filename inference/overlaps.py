@@ -54,8 +54,8 @@ class Outlines:
         said = np.isin(self.found[box], list(numbers))
         if not with_surfaces:
             return MaskAgreement(judging.dice(true, said))
-        sampled = (at_1mm(one, self.spacing_kji_mm) for one in (true, said))
-        return compare_masks(*sampled, (1.0, 1.0, 1.0))
+        own = at_1mm(true, self.spacing_kji_mm)
+        return compare_masks(own, at_1mm(said, self.spacing_kji_mm), (1.0, 1.0, 1.0))
 
 
 def outlines(truth: Labels, found: Labels, grid: Grid) -> Outlines:

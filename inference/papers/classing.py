@@ -1,4 +1,4 @@
-"""Fractured or not, vertebra by vertebra and case by case, after Glessgen et al. (Segment and Slice).
+"""Fractured or not, by vertebra and by case, after Glessgen et al. (Segment and Slice).
 
 A confusion matrix over vertebrae with Wilson's intervals, once over those that were found as in
 the paper and once with missed ones called unfractured; the share of cases in which every vertebra
@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotation.domain.agreement.accuracy import Accuracy, Share, accuracy, wilson
 from annotation.domain.vertebrae import is_graded
 from inference.judged import JudgedCase, JudgedVertebra
 from inference.papers.sheet import Row, of_share
+
+Bools = NDArray[np.bool_]
 
 ALL_NEGATIVE: Final = "all called unfractured"
 NOTHING: Final = "an empty proposal"
@@ -112,11 +115,8 @@ def _is_sound(case: JudgedCase) -> bool:
     return not any(_is_fractured(one) for one in _graded([case]))
 
 
-def _calls(
-    graded: Sequence[JudgedVertebra], *, with_missed: bool
-) -> tuple[
-    "np.ndarray[tuple[int], np.dtype[np.bool_]]", "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-]:
+def _calls(graded: Sequence[JudgedVertebra], *, with_missed: bool) -> tuple[Bools, Bools]:
+    """Return calls and truth of vertebrae, shape (n,) each."""
     kept = [one for one in graded if with_missed or one.called is not None]
     said = np.array([bool(one.called) for one in kept], dtype=bool)
     return said, np.array([_is_fractured(one) for one in kept], dtype=bool)

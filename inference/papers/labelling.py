@@ -31,15 +31,17 @@ def labelled(
         counted: the same cases, what the system found named upward from L5 at the lower end.
         stacked: the same cases as boxes of mean size, stacked on a straight line.
     """
-    anchored = [[case for case in some if case.shows] for some in (cases, counted)]
+    every = [list(some) for some in (cases, counted)]
+    anchored = [[case for case in some if case.shows] for some in every]
+    with_end = "an end to count from in view"
     rows = [
-        Compared(make(what, some), make(what, others), COUNTED)
-        for what, make, some, others in (
-            ("identification rate", _identified, cases, counted),
-            ("identification rate, an end to count from in view", _identified, *anchored),
-            ("localisation distance, labels on both sides, mm", _distance, cases, counted),
-            ("share of cases with every label right", _all_right, cases, counted),
-            ("the same, an end to count from in view", _all_right, *anchored),
+        Compared(make(what, both[0]), make(what, both[1]), COUNTED)
+        for what, make, both in (
+            ("identification rate", _identified, every),
+            (f"identification rate, {with_end}", _identified, anchored),
+            ("localisation distance, labels on both sides, mm", _distance, every),
+            ("share of cases with every label right", _all_right, every),
+            (f"share of cases with every label right, {with_end}", _all_right, anchored),
         )
     ]
     masks: list[tuple[str, Callable[[JudgedVertebra], float | None], int]] = [

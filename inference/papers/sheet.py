@@ -148,10 +148,14 @@ def as_csv(sheets: Sequence[Sheet]) -> str:
     writer.writerow(CSV_COLUMNS)
     for sheet in sheets:
         for row in sheet.rows:
-            found, folds = row.estimate, row.folds or OverFolds(None, None, 0)
-            writer.writerow(
-                [sheet.data, sheet.title, row.what, found.n_units, found.n_clusters, found.value]
-                + [found.low, found.high, found.reason, folds.mean, folds.sd]
-                + [row.trivial, row.baseline]
-            )
+            writer.writerow(_plain(sheet, row))
     return out.getvalue()
+
+
+def _plain(sheet: Sheet, row: Row) -> list[object]:
+    found, folds = row.estimate, row.folds or OverFolds(None, None, 0)
+    return [
+        *(sheet.data, sheet.title, row.what, found.n_units, found.n_clusters),
+        *(found.value, found.low, found.high, found.reason),
+        *(folds.mean, folds.sd, row.trivial, row.baseline),
+    ]
