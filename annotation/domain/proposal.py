@@ -19,6 +19,25 @@ class CountedFrom(StrEnum):
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """What a classifier of slices says about one vertebra, and the slice that decided.
+
+    Attributes:
+        is_fractured: whether the rule suggests a fracture.
+        score: 0-1, how fractured the deciding slice looks.
+        slice_k: index of that sagittal slice along k of the volume, fractional.
+        n_slices: how many slices of this vertebra were looked at.
+        k_needed: how many of them the rule asks for; 1 is "any slice".
+    """
+
+    is_fractured: bool
+    score: float
+    slice_k: float
+    n_slices: int
+    k_needed: int
+
+
+@dataclass(frozen=True)
 class VertebraProposal:
     """One vertebra as a model sees it.
 
@@ -30,6 +49,7 @@ class VertebraProposal:
             inferior), LPS millimetres; None where none could be placed.
         confidence: 0-1, the detector's objectness.
         is_partial: the body is cut by the border of the volume.
+        suggestion: of a system that classifies without measuring.
     """
 
     number: int
@@ -38,6 +58,7 @@ class VertebraProposal:
     six_points_mm: NDArray[np.float64] | None
     confidence: float
     is_partial: bool = False
+    suggestion: Suggestion | None = None
 
 
 @dataclass(frozen=True)
