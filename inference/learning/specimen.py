@@ -1,5 +1,6 @@
 """What the networks learn from: a volume whose vertebrae are known, simulated or finalised."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ class Body:
     """One known vertebra.
 
     Attributes:
-        level: anatomical name, one of the detector's `CLASSES`.
+        level: anatomical name.
         label: its number in the specimen's mask.
         points: six points in grid millimetres (j, i, k), shape (3, 2, 3).
         g: height ratio of the six points in space.
@@ -81,8 +82,8 @@ class Specimen:
         return np.stack([np.interp(heights, knots[:, 0], knots[:, axis]) for axis in (1, 2)], 1)
 
 
-def from_phantom(phantom: Phantom) -> Specimen:
-    """Return a phantom as a specimen."""
+def from_phantom(phantom: Phantom, levels: Sequence[str] = CLASSES) -> Specimen:
+    """Return a phantom as a specimen, with the bodies of the levels that are to be learnt."""
     grid = phantom.volume.grid
     bodies = tuple(
         Body(
@@ -93,7 +94,7 @@ def from_phantom(phantom: Phantom) -> Specimen:
             is_partial=bool(one.is_partial),
         )
         for one in phantom.vertebrae
-        if one.level in CLASSES
+        if one.level in levels
     )
     return Specimen(phantom.volume, phantom.mask, bodies, frozenset(phantom.shows))
 

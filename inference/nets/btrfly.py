@@ -15,12 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from annotation.domain.vertebrae import LEVELS
 from inference.nets.blocks import Residual, UNet, convolution
+from inference.nets.detector import CLASSES
 
 STEP_MM: Final = 2.0
 """Pixel size of both projections and of the heat maps."""
-CHANNELS: Final[tuple[str, ...]] = LEVELS[: LEVELS.index("S1")]
+CHANNELS: Final[tuple[str, ...]] = ("C1", *CLASSES)
 """Levels with a heat map, C1 to L6 with T13; the background's map follows as the last."""
 MAPS: Final = len(CHANNELS) + 1
 _FUSED: Final = 2

@@ -80,10 +80,14 @@ def decode(heat: NDArray[np.float32]) -> Neighbourhood:
     if len(rows) == 0:
         nowhere = np.zeros((0, 3))
         return Neighbourhood(np.zeros(3), extent, nowhere, float(heat.max(initial=0.0)))
-    axis = _axis(kept, rows)
+    return around(_axis(kept, rows), extent, float(kept.max()))
+
+
+def around(axis: Floats, extent: Floats, warmest: float) -> Neighbourhood:
+    """Return the neighbourhood of an axis (n, 3), n > 0, in a volume of an extent (3,)."""
     low = np.clip(axis.min(axis=0) - BEFORE_MM, 0.0, extent)
     high = np.clip(axis.max(axis=0) + BEHIND_MM, 0.0, extent)
-    return Neighbourhood(low, high, axis, float(kept.max()))
+    return Neighbourhood(low, high, axis, warmest)
 
 
 def spine_cells(hot: NDArray[np.bool_], heat: NDArray[np.float32]) -> NDArray[np.bool_]:

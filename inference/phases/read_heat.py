@@ -35,7 +35,7 @@ _WINDOW_CELLS: Final = 3
 _FLOOR: Final = 0.02
 _GAP: Final = 1.6
 _C1: Final = CHANNELS.index("C1")
-_CLASSES: Final = [CHANNELS.index(level) for level in CLASSES]
+_OTHERS: Final = [CHANNELS.index(level) for level in CLASSES]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ def see(pictures: Reformations, net: Btrfly, machine: Machine) -> list[Sighting]
 
 
 def sightings(heat: Views, pictures: Reformations) -> list[Sighting]:
-    """Return the vertebrae of heat maps (27, rows, columns), from cranial to caudal."""
+    """Return the vertebrae of heat maps (27, rows, columns), from cranial to caudal.
+
+    Where more is seen than a spine has levels, the clearest are kept.
+    """
     sagittal, coronal = (1.0 - view[MAPS - 1] for view in heat.each())
     both = torch.einsum("ri,rk->rik", sagittal, coronal)
     found: list[Sighting] = []
@@ -73,6 +76,8 @@ def sightings(heat: Views, pictures: Reformations) -> list[Sighting]:
         centre = pictures.to_space(cell)
         if any(np.linalg.norm(centre - one.centre) < APART_MM for one in found):
             continue
+        if len(found) == len(CHANNELS):
+            break
         chances = _chances(heat, place)
         found.append(Sighting(centre, float(both[place].clamp(0.0, 1.0)), chances))
     return sorted(found, key=lambda one: float(one.centre[0]))
@@ -136,7 +141,7 @@ def name_sightings(found: Sequence[Sighting], room: Room = NO_ROOM) -> Count:
 
 
 def _named(found: Sequence[Sighting], room: Room) -> Count:
-    evidence = np.stack([one.chances[_CLASSES] for one in found])
+    evidence = np.stack([one.chances[_OTHERS] for one in found])
     evidence = evidence / evidence.sum(axis=1, keepdims=True)
     centres = np.stack([one.centre for one in found])
     return name_row(evidence, gaps(centres), room)

@@ -5,10 +5,11 @@ from typing import Final
 
 from annotation.domain.geometry import Volume
 from annotation.domain.proposal import Proposal
-from inference.pipelines import anchor_free
+from inference.pipelines import anchor_free, verse_framework
 from inference.weights import Weights
 
 PIPELINES: Final[dict[str, Callable[[Volume, Weights], Proposal]]] = {
     "anchor-free": anchor_free.preannotate,
+    "verse-framework": verse_framework.preannotate,
 }
 """Pipelines by name."""

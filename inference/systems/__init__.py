@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from inference.systems import anchor_free
+from inference.systems import anchor_free, verse_framework
 from inference.systems.system import System
 
-SYSTEMS: Final[dict[str, System]] = {system.name: system for system in (anchor_free.SYSTEM,)}
+SYSTEMS: Final[dict[str, System]] = {
+    system.name: system for system in (anchor_free.SYSTEM, verse_framework.SYSTEM)
+}
 """Systems by name."""

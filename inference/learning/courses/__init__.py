@@ -3,7 +3,9 @@
 from typing import Final
 
 from inference.learning.course import Course
-from inference.learning.courses import anchor_free
+from inference.learning.courses import anchor_free, verse_framework
 
-COURSES: Final[dict[str, Course]] = {course.system.name: course for course in (anchor_free.COURSE,)}
+COURSES: Final[dict[str, Course]] = {
+    course.system.name: course for course in (anchor_free.COURSE, verse_framework.COURSE)
+}
 """Courses by name of the system."""
