@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.real_ct import lumbar_rows, thoracic_rows
-from inference.evaluating import Task, judge_all, seeds_of
+from inference.datasets import cases_of
+from inference.evaluating import Task, judge_all
 from inference.evaluation import summarise
 from inference.pipelines import PIPELINES
 from inference.table import Row, as_text, phantom_rows
@@ -47,9 +48,10 @@ def main() -> int:
 
 
 def _phantoms(arguments: argparse.Namespace) -> list[Row]:
-    seeds = seeds_of(f"phantoms:{arguments.phantoms}")
-    tasks = [Task(seed, SYSTEM, arguments.weights) for seed in seeds]
-    return phantom_rows(summarise(list(judge_all(tasks, arguments.workers))))
+    cases = cases_of(f"phantoms:{arguments.phantoms}")
+    tasks = [Task(case, SYSTEM, arguments.weights) for case in cases]
+    judged = judge_all(tasks, arguments.workers)
+    return phantom_rows(summarise([one.system for one in judged]))
 
 
 if __name__ == "__main__":

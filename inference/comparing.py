@@ -23,7 +23,8 @@ CONVENTION: Final = CONVENTIONS[DEFAULT_CONVENTION]
 def compare(truth: Truth, seen: Seen, *, with_surfaces: bool = True) -> JudgedCase:
     """Compare what a pipeline saw with what is there.
 
-    Cut vertebrae and C1, which has no body, are neither asked for nor counted as false.
+    Cut vertebrae are neither asked for nor counted as false; nor is C1 where the truth gives it six
+    points, since it has no body. The VerSe truth has a centre of C1, which is asked for.
 
     Args:
         truth: a case with its truth.
@@ -78,7 +79,8 @@ def failed(truth: Truth, reason: str) -> JudgedCase:
 
 
 def _is_asked(truth: TrueVertebra) -> bool:
-    return not truth.is_partial and truth.level != "C1"
+    is_drawn_c1 = truth.level == "C1" and truth.six_points_mm is not None
+    return not truth.is_partial and not is_drawn_c1
 
 
 def _judge_vertebra(truth: TrueVertebra, found: VertebraProposal | None) -> JudgedVertebra:

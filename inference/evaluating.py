@@ -1,26 +1,29 @@
-"""`python -m inference evaluate`: a pipeline on held-out phantoms, as a table."""
+"""`python -m inference evaluate`: the tables of the papers on any data with a truth."""
 
 import argparse
 import json
 import multiprocessing
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inference.evaluation import HELD_OUT_SEED, judge, options_of, summarise
-from inference.judged import JudgedCase
+from inference.comparing import compare, failed
+from inference.datasets import Case, cases_of
+from inference.evaluation import summarise
+from inference.judged import JudgedCase, Seen
 from inference.observation import observe
-from inference.phantoms.make import make_phantom
+from inference.papers.baseline import counted_upward, stacked
+from inference.papers.report import Judged, Report, as_text, reported, write
 from inference.pipelines import PIPELINES
-from inference.table import as_text, phantom_rows
-from inference.weights import load_weights
+from inference.truths import Truth
+from inference.weights import Weights, load_weights
 
 
 @dataclass(frozen=True)
 class Task:
-    """One phantom to judge: its seed, the pipeline's name and the folder of weights."""
+    """One case to judge, the pipeline's name and the folder of weights."""
 
-    seed: int
+    case: Case
     system: str
     weights: Path | None
 
@@ -31,59 +34,70 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         default="phantoms:60",
-        help="phantoms:60 for so many held-out ones, phantoms:7-12 or phantoms:3,5 for seeds",
+        help="what to judge on, parts joined by commas: phantoms:60 for so many held-out ones,"
+        " phantoms:7-12 or phantoms:3,5 for seeds, folder:PATH for the frozen side of a frozen"
+        " folder, verse:PATH for a tree in VerSe layout with masks or centroids",
     )
     parser.add_argument("--weights", type=Path, help="folder of weights; default: the committed")
     parser.add_argument("--workers", type=int, default=1, help="processes")
-    parser.add_argument("--json", type=Path, help="also write the figures there")
+    parser.add_argument("--folds", type=int, default=0, help="also mean and SD over so many folds")
+    parser.add_argument("--out", type=Path, help="folder for Markdown, CSV and plots")
+    parser.add_argument("--json", type=Path, help="also write the summary of all cases there")
 
 
 def run(arguments: argparse.Namespace) -> str:
-    """Evaluate and return the table.
+    """Evaluate and return the tables.
 
     Raises:
-        ValueError: if the data are not phantoms or the seeds cannot be read.
+        ValueError: if the data cannot be read or have fewer patients than folds.
     """
-    seeds = seeds_of(arguments.data)
-    tasks = [Task(seed, arguments.system, arguments.weights) for seed in seeds]
-    cases = list(judge_all(tasks, arguments.workers))
-    figures = summarise(cases)
+    cases = cases_of(arguments.data)
+    tasks = [Task(case, arguments.system, arguments.weights) for case in cases]
+    judged = list(judge_all(tasks, arguments.workers))
+    reports = reported(judged, arguments.folds)
     if arguments.json:
-        arguments.json.write_text(json.dumps(figures.as_dict(), indent=1) + "\n", encoding="utf-8")
-    return as_text("Held-out phantoms", phantom_rows(figures))
+        figures = summarise([one.system for one in judged]).as_dict()
+        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return _told(arguments, reports)
 
 
-def seeds_of(data: str) -> list[int]:
-    """Return the seeds that "phantoms:SEEDS" names.
-
-    Raises:
-        ValueError: if it names none.
-    """
-    kind, _, text = data.partition(":")
-    if kind != "phantoms" or not text:
-        raise ValueError(f"data are named as phantoms:SEEDS, not {data!r}")
-    try:
-        if "," in text:
-            return [int(part) for part in text.split(",")]
-        first, dash, last = text.partition("-")
-        if dash:
-            return list(range(int(first), int(last) + 1))
-        return list(range(HELD_OUT_SEED, HELD_OUT_SEED + int(text)))
-    except ValueError:
-        raise ValueError(f"seeds are whole numbers: 60, 7-12 or 3,5, not {text!r}") from None
-
-
-def judge_all(tasks: list[Task], workers: int = 1) -> Iterator[JudgedCase]:
-    """Yield judged phantoms in order, made and judged one at a time per process."""
+def judge_all(tasks: Sequence[Task], workers: int = 1) -> Iterator[Judged]:
+    """Yield judged cases in order, read and judged one at a time per process."""
     if workers <= 1:
-        yield from map(judge_seed, tasks)
+        yield from map(judge_task, tasks)
         return
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(judge_seed, tasks)
+        yield from pool.imap(judge_task, tasks)
 
 
-def judge_seed(task: Task) -> JudgedCase:
-    """Make a phantom, run the pipeline on it and judge what it saw."""
+def judge_task(task: Task) -> Judged:
+    """Read a case, run the pipeline on it and judge what it saw, beside what is trivial.
+
+    A case on which the pipeline fails, for whatever reason, is counted with everything missed.
+    """
     weights = load_weights(task.weights)
-    phantom = make_phantom(task.seed, options_of(task.seed))
-    return judge(phantom, observe(phantom.volume, PIPELINES[task.system], weights))
+    truth = task.case.read()
+    return judged_truth(task.case.data, truth, task.system, weights)
+
+
+def judged_truth(data: str, truth: Truth, system: str, weights: Weights) -> Judged:
+    """Run a pipeline on a case with a truth and judge what it saw."""
+    trivial = compare(truth, stacked(truth.volume.grid))
+    try:
+        seen = observe(truth.volume, PIPELINES[system], weights)
+    except Exception as fault:
+        lost = failed(truth, f"{type(fault).__name__}: {fault}")
+        return Judged(data, lost, trivial, lost)
+    return Judged(data, compare(truth, seen), trivial, _counted(truth, seen))
+
+
+def _counted(truth: Truth, seen: Seen) -> JudgedCase:
+    return compare(replace(truth, mask=None), counted_upward(seen), with_surfaces=False)
+
+
+def _told(arguments: argparse.Namespace, reports: Sequence[Report]) -> str:
+    weights = load_weights(arguments.weights)
+    title = f"{arguments.system} with {weights.name} ({weights.sha256[:12]})"
+    if arguments.out:
+        write(arguments.out, title, reports)
+    return "\n\n".join([f"# {title}", *map(as_text, reports)])

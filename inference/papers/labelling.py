@@ -14,7 +14,7 @@ import numpy as np
 
 from annotation.domain.agreement.values import mean_value
 from inference.judged import JudgedCase, JudgedVertebra
-from inference.papers.measure import Measure, share
+from inference.papers.measure import Measure, pooled, share
 from inference.papers.sheet import Compared
 
 COUNTED: Final = "own finds named upward from L5"
@@ -80,8 +80,7 @@ def _is_absent(one: JudgedVertebra) -> float | None:
 
 def _identified(what: str, cases: Sequence[JudgedCase]) -> Measure:
     known = [(case.patient, case.identified) for case in cases if case.identified is not None]
-    rows = np.array([(one.hits, one.n_truth) for _, one in known], dtype=np.float64)
-    return Measure(what, share(), rows.reshape(-1, 2), tuple(who for who, _ in known))
+    return pooled(what, [(who, one.hits, one.n_truth) for who, one in known])
 
 
 def _distance(what: str, cases: Sequence[JudgedCase]) -> Measure:

@@ -13,7 +13,7 @@ import numpy as np
 from annotation.domain.agreement.estimates import Array
 from annotation.domain.agreement.values import mean_value
 from inference.judged import JudgedCase
-from inference.papers.measure import Measure, share, spread
+from inference.papers.measure import Measure, pooled, spread
 from inference.papers.sheet import Compared
 
 LINE: Final = "straight line through the middle"
@@ -119,9 +119,9 @@ def _detected(
 ) -> list[Compared]:
     rows = []
     for name, make in (("precision", _precision), ("recall", _recall)):
-        pooled = [make(f"{name}, {way}", counts, cases) for cases in both]
-        rows.append(Compared(pooled[0], pooled[1], STACK))
-        by_patient = [_averaged(one) for one in pooled]
+        shares = [make(f"{name}, {way}", counts, cases) for cases in both]
+        rows.append(Compared(shares[0], shares[1], STACK))
+        by_patient = [_averaged(one) for one in shares]
         rows.append(Compared(by_patient[0], by_patient[1], STACK))
     return rows
 
@@ -129,30 +129,23 @@ def _detected(
 def _precision(
     what: str, counts: Callable[[JudgedCase], Counts], cases: Sequence[JudgedCase]
 ) -> Measure:
-    return _share(what, [(f, f + false) for f, _, false in map(counts, cases)], cases)
+    told = [(case.patient, counts(case)) for case in cases]
+    return pooled(what, [(who, found, found + false) for who, (found, _, false) in told])
 
 
 def _recall(
     what: str, counts: Callable[[JudgedCase], Counts], cases: Sequence[JudgedCase]
 ) -> Measure:
-    return _share(what, [(f, f + missed) for f, missed, _ in map(counts, cases)], cases)
+    told = [(case.patient, counts(case)) for case in cases]
+    return pooled(what, [(who, found, found + missed) for who, (found, missed, _) in told])
 
 
-def _share(what: str, parts: list[tuple[int, int]], cases: Sequence[JudgedCase]) -> Measure:
-    rows = np.array(parts, dtype=np.float64).reshape(-1, 2)
-    return Measure(what, share(), rows, tuple(case.patient for case in cases))
-
-
-def _averaged(pooled: Measure) -> Measure:
+def _averaged(share: Measure) -> Measure:
     """Return a pooled share as the mean of every patient's own share."""
-    names = sorted(set(pooled.patients))
-    sums = np.array(
-        [pooled.rows[[who == name for who in pooled.patients]].sum(axis=0) for name in names]
-    ).reshape(-1, 2)
-    own = np.full((len(names), 1), np.nan)
-    has = sums[:, 1] > 0
-    own[has, 0] = sums[has, 0] / sums[has, 1]
-    return Measure(f"{pooled.what}, mean over patients", mean_value(), own, tuple(names))
+    names = sorted(set(share.patients))
+    whose = np.array(share.patients, dtype=str)
+    own = np.array([share.rows[whose == name].mean() for name in names]).reshape(-1, 1)
+    return Measure(f"{share.what}, mean over patients", mean_value(), own, tuple(names))
 
 
 def _or_nan(value: float | None) -> float:

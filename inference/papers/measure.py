@@ -23,6 +23,7 @@ from annotation.domain.agreement.estimates import (
     estimate,
     patient_weights,
 )
+from annotation.domain.agreement.values import mean_value
 
 Bools = NDArray[np.bool_]
 SPECIFICITY: Final = 0.9
@@ -113,13 +114,20 @@ def over_folds(measure: Measure, folds: Sequence[frozenset[str]]) -> OverFolds:
 
 
 def share() -> Statistic:
-    """Return a pooled share: the sum of the first column over the sum of the second."""
+    """Return the sum of the first column over the sum of the second."""
     return Statistic(
         "share",
         lambda rows: np.column_stack([(rows[:, 1] > 0).astype(float), rows]),
         lambda sums: divided(sums[..., 1], sums[..., 2]),
         lambda sums: "nothing to measure",
     )
+
+
+def pooled(what: str, parts: Sequence[tuple[str, int, int]]) -> Measure:
+    """Return a share of single things, each a unit: parts of (patient, hits, of)."""
+    hit = [[1.0] * hits + [0.0] * (of - hits) for _, hits, of in parts]
+    patients = tuple(who for who, _, of in parts for _ in range(of))
+    return Measure(what, mean_value(), np.concatenate([[], *hit]).reshape(-1, 1), patients)
 
 
 def spread() -> Statistic:

@@ -2,19 +2,19 @@
 
 import pytest
 
-from inference.evaluating import seeds_of
-from inference.evaluation import HELD_OUT_SEED, OPTIONS, Figures, options_of, summarise
+from inference.evaluation import OPTIONS, Figures, options_of, summarise
 from inference.learning.courses import COURSES
+from inference.phantoms.seeds import HELD_OUT_SEED, seeds_named
 from inference.table import as_text, at_least, below, phantom_rows
 
 
 def test_seeds_are_counted_listed_or_ranged() -> None:
-    assert seeds_of("phantoms:3") == [HELD_OUT_SEED, HELD_OUT_SEED + 1, HELD_OUT_SEED + 2]
-    assert seeds_of("phantoms:7-9") == [7, 8, 9]
-    assert seeds_of("phantoms:4,2") == [4, 2]
-    for wrong in ("cases:3", "phantoms:", "phantoms:x", "60"):
-        with pytest.raises(ValueError, match=r"phantoms:SEEDS|whole numbers"):
-            seeds_of(wrong)
+    assert seeds_named("3", HELD_OUT_SEED) == [HELD_OUT_SEED + n for n in range(3)]
+    assert seeds_named("7-9", HELD_OUT_SEED) == [7, 8, 9]
+    assert seeds_named("4,2", HELD_OUT_SEED) == [4, 2]
+    for wrong in ("x", "3,x", "2-1"):
+        with pytest.raises(ValueError, match=r"whole numbers|no seed"):
+            seeds_named(wrong, HELD_OUT_SEED)
 
 
 def test_held_out_seeds_lie_beyond_what_training_takes() -> None:
