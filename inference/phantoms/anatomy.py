@@ -6,7 +6,8 @@ Body sizes are means over twelve adult specimens: cervical Panjabi et al. 1991, 
 (doi:10.1097/00007632-199203000-00010). Those columns give the posterior height (VBHp), the width
 and depth of the upper end plate (EPWu, EPDu) and of the lower one (EPWl, EPDl). The specimens are
 small; `HEIGHT_SCALE` and `PLANE_SCALE` bring them to the size of living adults on CT. The figures
-were quoted without the originals at hand: whoever needs more than a plausible spine checks them.
+were quoted without the originals at hand: whoever needs more than a plausible spine checks them. A
+few were held against other publications (docs/phantoms.md); the others are unchecked.
 
 What those papers do not give is drawn by this project and marked so: C1 and C2, the canal, the
 tilt of each level, the wedging of normal bodies (in the sense of Masharawi et al. 2008, Clin Anat
@@ -88,9 +89,16 @@ FRACTURE_PRONE: Final = frozenset({"T6", "T7", "T8", "T11", "T12", "L1"})
 """Levels at which osteoporotic fractures cluster."""
 
 
+def levels_with(variants: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the levels of a person with these of "T13", "L6", "no T12", "no L5"."""
+    extra = {"T13", "L6"} - set(variants)
+    absent = {variant.removeprefix("no ") for variant in variants if variant.startswith("no ")}
+    return tuple(name for name in SIZES if name not in extra | absent)
+
+
 def draw_levels(rng: np.random.Generator) -> tuple[str, ...]:
     """Return the levels of one person, cranial to caudal, with anomalies of number."""
-    levels = [name for name in SIZES if name not in ("T13", "L6")]
+    levels = list(levels_with(()))
     draw = rng.random()
     if draw < 0.05:
         levels.append("L6")

@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.domain.geometry import Grid
-from inference.phantoms.spine import KEYPOINT_SHARE, Body
+from inference.phantoms.spine import (
+    HOLLOW_SHARE,
+    KEYPOINT_SHARE,
+    RIM_SHARE,
+    WALL_POWER,
+    Body,
+    parabola,
+)
 
 FAR_MM: Final = 50.0
 _AXIS_OF_IJK: Final = (1, 2, 0)
@@ -156,7 +163,7 @@ def body_distance(
     if box is None:
         return None
     x, y, z = canvas.axes(box)
-    u, v, w = _own_axes(body, x, y, z)
+    u, v, w = own_axes(body, x, y, z)
     end = _end_plates(body, u, v, w)
     side = _wall(body, u, v, w)
     k = np.float32(ROUNDING_MM)
@@ -169,7 +176,8 @@ def body_distance(
     return box, distance, end
 
 
-def _own_axes(body: Body, x: Field, y: Field, z: Field) -> tuple[Field, Field, Field]:
+def own_axes(body: Body, x: Field, y: Field, z: Field) -> tuple[Field, Field, Field]:
+    """Return coordinates along a body's own left, backward and upward axes, millimetres."""
     axes = []
     for column in body.rotation.T.astype(np.float32):
         shift = np.float32(column @ body.centre)
@@ -178,17 +186,13 @@ def _own_axes(body: Body, x: Field, y: Field, z: Field) -> tuple[Field, Field, F
 
 
 def _parabola(heights: NDArray[np.float64]) -> tuple[np.float32, np.float32, np.float32]:
-    front, middle, back = (float(h) for h in heights)
-    return (
-        np.float32(middle),
-        np.float32((back - front) / 2),
-        np.float32((back + front) / 2 - middle),
-    )
+    c0, c1, c2 = parabola(heights)
+    return np.float32(c0), np.float32(c1), np.float32(c2)
 
 
 def _end_plates(body: Body, u: Field, v: Field, w: Field) -> Field:
     t = v * np.float32(2 / (KEYPOINT_SHARE * body.depth))
-    rim = (u * np.float32(2 / body.width)) ** 2 * np.float32(0.03 * float(body.heights.max()))
+    rim = (u * np.float32(2 / body.width)) ** 2 * np.float32(RIM_SHARE * float(body.heights.max()))
     c0, c1, c2 = _parabola(body.upper)
     top = w - (c0 + t * (c1 + t * c2)) - rim
     c0, c1, c2 = _parabola(body.lower)
@@ -197,14 +201,14 @@ def _end_plates(body: Body, u: Field, v: Field, w: Field) -> Field:
 
 
 def _wall(body: Body, u: Field, v: Field, w: Field) -> Field:
-    side = (u * np.float32(1 / (0.225 * body.width))) ** 2
+    side = (u * np.float32(1 / (HOLLOW_SHARE * body.width))) ** 2
     hollow = np.float32(body.hollow) * side / (1 + side)
     v = np.where(v > 0, np.maximum(v - hollow, 0), v)
     narrow = (w * np.float32(2 / body.heights.mean())) ** 2
     narrow = 1 / (1 - np.float32(body.waist) * np.maximum(1 - narrow, 0))
     a = np.abs(u) * np.float32(2 / body.width)
     b = np.abs(v) * np.float32(2 / body.depth)
-    shape = np.float32(2.3)
-    rho = (a**shape + b**shape) ** np.float32(1 / 2.3) * narrow + np.float32(1e-4)
+    shape = np.float32(WALL_POWER)
+    rho = (a**shape + b**shape) ** np.float32(1 / WALL_POWER) * narrow + np.float32(1e-4)
     r = np.sqrt(u * u + v * v)
     return np.asarray(r - np.maximum(r, np.float32(0.3 * body.depth)) / rho)

@@ -1,15 +1,16 @@
 """Metal and cement: screws with rods, hip joints, cement; and the streaks that metal throws."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from inference.phantoms.distance import Canvas, Capsule, Field
+from inference.phantoms.features import Purpose
 from inference.phantoms.hounsfield import blend
 from inference.phantoms.person import Person
-from inference.phantoms.spine import Body
+from inference.phantoms.spine import Body, disc_between
 
 
 @dataclass
@@ -19,19 +20,29 @@ class Foreign:
     Attributes:
         pieces: rods and their HU; their voxels carry no label.
         streaks: places (LPS mm, shape (3,)) from which dark and bright streaks go out.
-        levels: vertebrae that hold such material.
+        material: what each vertebra holds, of "screws", "cages" and "cement"; by level.
     """
 
     pieces: list[tuple[Capsule, float]] = field(default_factory=list)
     streaks: list[np.ndarray] = field(default_factory=list)
-    levels: set[str] = field(default_factory=set)
+    material: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, level: str, what: str) -> None:
+        """Remember what a vertebra holds."""
+        self.material.setdefault(level, set()).add(what)
+
+    def add(self, material: Mapping[str, set[str]]) -> None:
+        """Remember what vertebrae hold beside it."""
+        for level, what in material.items():
+            self.material.setdefault(level, set()).update(what)
 
 
 def draw_foreign(rng: np.random.Generator, person: Person, thighs: Iterable[Capsule]) -> Foreign:
     """Draw what a person carries; most carry nothing."""
     foreign = Foreign()
     if rng.random() < 0.07:
-        _screws(rng, foreign, person)
+        first = int(rng.integers(6, max(7, len(person.bodies) - 2)))
+        _screws(rng, foreign, person.bodies[first : first + int(rng.integers(2, 6))])
     if rng.random() < 0.07:
         _cement(rng, foreign, person)
     if rng.random() < 0.08:
@@ -39,9 +50,39 @@ def draw_foreign(rng: np.random.Generator, person: Person, thighs: Iterable[Caps
     return foreign
 
 
-def _screws(rng: np.random.Generator, foreign: Foreign, person: Person) -> None:
-    first = int(rng.integers(6, max(7, len(person.bodies) - 2)))
-    run = person.bodies[first : first + int(rng.integers(2, 6))]
+def asked_foreign(person: Person, purpose: Purpose) -> Foreign:
+    """Return what is asked for on purpose."""
+    asked, foreign = purpose.features, Foreign()
+    run = tuple(body for body in person.bodies if body.level in asked.screws)
+    if run:
+        _screws(purpose.rng("screws"), foreign, run)
+    cement, cages = purpose.rng("cement"), purpose.rng("cages")
+    below = (*person.bodies[1:], person.sacrum[0])
+    for body, lower in zip(person.bodies, below, strict=True):
+        if body.level in asked.cement:
+            _fill(cement, foreign, body)
+        if body.level in asked.cages:
+            _cage(cages, foreign, (body, lower))
+            for beside in {body.level, lower.level} & {one.level for one in person.bodies}:
+                foreign.note(beside, "cages")
+    return foreign
+
+
+def _cage(rng: np.random.Generator, foreign: Foreign, pair: tuple[Body, Body]) -> None:
+    """Put two bars, one to each side, into a disc."""
+    disc, gap = disc_between(*pair)
+    hu = float(rng.uniform(1500, 3071))
+    radius = max(0.5 * gap + 0.6, 2.0)
+    u, reach = 0.22 * disc.width, 0.24 * disc.depth
+    for side in (-1, 1):
+        bar = Capsule(
+            disc.place(side * u, -reach, 0), disc.place(side * u, reach, 0), radius, radius, 0
+        )
+        foreign.pieces.append((bar, hu))
+        foreign.streaks.append(disc.place(side * u, 0, 0))
+
+
+def _screws(rng: np.random.Generator, foreign: Foreign, run: tuple[Body, ...]) -> None:
     radius = float(rng.uniform(2.2, 3.4))
     hu = float(rng.uniform(2200, 3400))
     for side in (-1, 1):
@@ -52,7 +93,7 @@ def _screws(rng: np.random.Generator, foreign: Foreign, person: Person) -> None:
             head = body.place(u * 1.15, body.depth / 2 + body.canal_depth + 8, 2)
             foreign.pieces.append((Capsule(tip, head, radius * 0.8, radius, 0), hu))
             foreign.pieces.append((Capsule(head, head + 0.1, 6.0, 6.0, 0), hu))
-            foreign.levels.add(body.level)
+            foreign.note(body.level, "screws")
             heads.append(head)
         foreign.pieces += [(Capsule(a, b, 2.8, 2.8, 0), hu) for a, b in itertools.pairwise(heads)]
         foreign.streaks += heads
@@ -62,8 +103,12 @@ def _cement(rng: np.random.Generator, foreign: Foreign, person: Person) -> None:
     low = min(7, len(person.bodies) - 4)
     chosen = rng.choice(len(person.bodies) - low, int(rng.integers(1, 4)), replace=False) + low
     for body in (person.bodies[int(n)] for n in chosen):
-        foreign.pieces += [(_clot(rng, body), float(rng.uniform(900, 2600))) for _ in range(4)]
-        foreign.levels.add(body.level)
+        _fill(rng, foreign, body)
+
+
+def _fill(rng: np.random.Generator, foreign: Foreign, body: Body) -> None:
+    foreign.pieces += [(_clot(rng, body), float(rng.uniform(900, 2600))) for _ in range(4)]
+    foreign.note(body.level, "cement")
 
 
 def _clot(rng: np.random.Generator, body: Body) -> Capsule:

@@ -1,6 +1,6 @@
 """Turns distances and soft tissue into Hounsfield units: partial volume, texture, kernel, noise."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter1d
 
 from inference.phantoms.distance import Box, Canvas, Field
+from inference.phantoms.features import Features
 
 LOWEST_HU: Final = -1024
 HIGHEST_HU: Final = 3071
 _TILE: Final = (60, 72, 64)
+# kernel: strength of edge enhancement, blur in voxels
+_KERNELS: Final = {"soft": (0.0, 0.9), "standard": (0.0, 0.0), "sharp": (0.9, 0.0)}
 
 
 @dataclass
@@ -151,6 +154,27 @@ def draw_scanner(rng: np.random.Generator, spacing_mm: tuple[float, float, float
         slice_vox=int(rng.integers(2, 6)) if fine and draw < 0.3 else 1,
         coarse_vox=int(rng.integers(2, 4)) if fine and 0.3 <= draw < 0.42 else 1,
     )
+
+
+def as_asked(scanner: Scanner, asked: Features, spacing_mm: tuple[float, float, float]) -> Scanner:
+    """Return a scanner with what is asked for in place of what was drawn.
+
+    Raises:
+        ValueError: if slices are asked for that are thinner than the voxels are tall.
+    """
+    if asked.noise_hu is not None:
+        scanner = replace(scanner, noise_hu=asked.noise_hu)
+    if asked.kernel is not None:
+        sharpen, blur = _KERNELS[asked.kernel]
+        scanner = replace(scanner, sharpen=sharpen, blur_vox=blur)
+    if asked.slice_mm is not None:
+        if asked.slice_mm < spacing_mm[1] - 1e-9:
+            raise ValueError(
+                f"slices of {asked.slice_mm} mm cannot be shown in voxels {spacing_mm[1]} mm tall"
+            )
+        thick = round(asked.slice_mm / spacing_mm[1])
+        scanner = replace(scanner, slice_vox=thick, coarse_vox=1)
+    return scanner
 
 
 def take_picture(rng: np.random.Generator, hu: Field, scanner: Scanner) -> NDArray[np.int16]:

@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 from annotation.domain.genant import Shape, measure_points
 from annotation.domain.geometry import Grid, Volume
 from annotation.domain.vertebrae import label_of
+from inference.phantoms.anatomy import levels_with
+from inference.phantoms.deformity import draw_deformities
 from inference.phantoms.distance import Canvas
-from inference.phantoms.foreign import paint_foreign
+from inference.phantoms.features import NOTHING, Features, Purpose, with_chance
+from inference.phantoms.foreign import asked_foreign, paint_foreign
 from inference.phantoms.habitus import draw_habitus
 from inference.phantoms.hounsfield import (
     Parts,
+    as_asked,
     draw_scanner,
     masks,
     noise_tile,
@@ -22,6 +26,7 @@ from inference.phantoms.hounsfield import (
 from inference.phantoms.paint import Paint, draw_person_bones, paint_discs
 from inference.phantoms.person import Person
 from inference.phantoms.phantom import Phantom, PhantomVertebra
+from inference.phantoms.section import Section
 from inference.phantoms.skeleton import sacral_bodies
 from inference.phantoms.soft import coarse_grid, to_fine
 from inference.phantoms.spine import Body, Fracture, draw_spine
@@ -41,12 +46,17 @@ class PhantomOptions:
             with ribs, lungs, pelvis, legs and head where the scan reaches them.
         levels: cranial and caudal level that must lie in view whole; None draws a part at random.
         fracture: (level, shape, g) of a fracture that must be there; None leaves it to chance.
+        features: what else must be there.
+        rich: chance adds what it otherwise never draws (`with_chance`); the committed weights have
+            learnt from phantoms without it.
     """
 
     spacing_mm: tuple[float, float, float] = (1.0, 1.0, 1.0)
     field: str = "spine"
     levels: tuple[str, str] | None = None
     fracture: tuple[str, str, float] | None = None
+    features: Features = NOTHING
+    rich: bool = False
 
 
 def make_phantom(seed: int, options: PhantomOptions | None = None) -> Phantom:
@@ -57,19 +67,29 @@ def make_phantom(seed: int, options: PhantomOptions | None = None) -> Phantom:
     """
     options = options or PhantomOptions()
     rng = np.random.default_rng([seed, 0x1A314A])
-    asked = _asked(options)
-    wanted = (*(options.levels or ()), *((asked.level,) if asked else ()))
-    person = _draw_person(rng, wanted, asked)
+    purpose = _purpose(seed, options)
+    person = _draw_person(rng, options, purpose)
     grid = choose_view(
         rng, person, field=options.field, levels=options.levels, spacing_mm=options.spacing_mm
     )
-    paint = _paint(rng, person, grid)
+    paint = _paint(rng, person, grid, purpose)
     metal = paint_foreign(rng, paint.canvas, paint.hu, paint.foreign)
+    asked = asked_foreign(person, purpose)
+    metal |= paint_foreign(purpose.rng("streaks"), paint.canvas, paint.hu, asked)
+    paint.foreign.add(asked.material)
     scanner = draw_scanner(rng, options.spacing_mm)
+    scanner = as_asked(scanner, purpose.features, options.spacing_mm)
     hu = take_picture(rng, paint.hu, scanner)
     mask, body_mask = masks(paint.canvas, paint.parts)
     mask[metal], body_mask[metal] = 0, 0
     return _state_truth(rng, seed, person, paint, (hu, mask, body_mask))
+
+
+def _purpose(seed: int, options: PhantomOptions) -> Purpose:
+    asked = options.features
+    if options.fracture and options.fracture[0] in asked.scheuermann:
+        raise ValueError(f"{options.fracture[0]} is asked to be both fractured and Scheuermann's")
+    return Purpose(seed, with_chance(seed, asked) if options.rich else asked)
 
 
 def _asked(options: PhantomOptions) -> Fracture | None:
@@ -81,19 +101,22 @@ def _asked(options: PhantomOptions) -> Fracture | None:
     return Fracture(level, Shape(shape), g)
 
 
-def _draw_person(
-    rng: np.random.Generator, wanted: tuple[str, ...], asked: Fracture | None
-) -> Person:
-    for _ in range(1000):
-        bodies = draw_spine(rng, None, asked)
-        if set(wanted) <= {body.level for body in bodies}:
+def _draw_person(rng: np.random.Generator, options: PhantomOptions, purpose: Purpose) -> Person:
+    asked = _asked(options)
+    wanted = {*(options.levels or ()), *((asked.level,) if asked else ()), *options.features.levels}
+    variants = purpose.features.variants
+    names = None if variants is None else levels_with(variants)
+    for _ in range(1000 if names is None or wanted <= set(names) else 0):
+        bodies = draw_spine(rng, names, asked, purpose)
+        if wanted <= {body.level for body in bodies}:
             return Person(bodies, tuple(sacral_bodies(rng, bodies[-1])), draw_habitus(rng, bodies))
-    raise ValueError(f"no phantom has all of the levels {', '.join(wanted)}")
+    raise ValueError(f"no phantom has all of the levels {', '.join(sorted(wanted))}")
 
 
-def _paint(rng: np.random.Generator, person: Person, grid: Grid) -> Paint:
+def _paint(rng: np.random.Generator, person: Person, grid: Grid, purpose: Purpose) -> Paint:
     coarse = coarse_grid(grid, 2.0 if max(grid.spacing_mm) <= 1.6 else 4.0)
-    hu = to_fine(paint_soft(rng, person, coarse).hu, coarse, grid)
+    soft = paint_soft(rng, person, coarse, purpose.features.contrast)
+    hu = to_fine(soft.hu, coarse, grid)
     blur = 1.3 * float(np.prod(grid.spacing_mm)) ** (1 / 3)
     paint = Paint(
         canvas=Canvas.blank(grid, max(blur, 1.5)),
@@ -103,6 +126,7 @@ def _paint(rng: np.random.Generator, person: Person, grid: Grid) -> Paint:
     )
     paint_discs(rng, paint, person)
     draw_person_bones(rng, paint, person)
+    draw_deformities(paint, person, purpose)
     tile = noise_tile(rng, float(rng.uniform(0.5, 1.2)), 4.0)
     render_bones(
         paint.canvas, paint.parts, paint.hu, paint.extra_hu, (tile, float(rng.uniform(5, 70)))
@@ -126,9 +150,7 @@ def _state_truth(
     shift = rng.uniform(-200, 200, 3)
     affine = grid.affine_lps.copy()
     affine[:3, 3] += shift
-    vertebrae = tuple(
-        _truth(body, grid, shift, has_foreign=body.level in paint.foreign.levels) for body in shown
-    )
+    vertebrae = tuple(_truth(body, paint, shift) for body in shown)
     return Phantom(
         seed=seed,
         volume=Volume(hu, Grid(grid.dims, affine)),
@@ -139,12 +161,14 @@ def _state_truth(
     )
 
 
-def _truth(
-    body: Body, grid: Grid, shift: NDArray[np.float64], *, has_foreign: bool
-) -> PhantomVertebra:
+def _truth(body: Body, paint: Paint, shift: NDArray[np.float64]) -> PhantomVertebra:
+    grid = paint.canvas.grid
     moved = replace(body, centre=body.centre + shift)
     points = moved.six_points()
     measured = measure_points(points)
+    material = frozenset(paint.foreign.material.get(body.level, ()))
+    first_x = float(grid.affine_lps[0, 3] + shift[0])
+    section = Section(moved, first_x, grid.spacing_mm[2]) if body.level != "C1" else None
     return PhantomVertebra(
         level=body.level,
         centroid_mm=points.reshape(6, 3).mean(axis=0),
@@ -154,7 +178,10 @@ def _truth(
         grade=measured.grade,
         shape=str(measured.shape),
         is_partial=not _is_whole(body, grid),
-        has_foreign=has_foreign,
+        has_foreign=bool(material),
+        material=material,
+        signs=frozenset(paint.signs.get(body.level, ())),
+        section=section,
     )
 
 

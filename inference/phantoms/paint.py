@@ -1,6 +1,6 @@
 """Puts one person's bones, discs and foreign material onto the fine grid."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from inference.phantoms.skeleton import (
     shoulder_rods,
     skull_rods,
 )
-from inference.phantoms.spine import Body
+from inference.phantoms.spine import Body, disc_between
 
 Bone = tuple[float, float, float]
 
@@ -33,6 +33,9 @@ class Paint:
         hu: Hounsfield units, shape of the grid.
         extra_hu: added to the core of bones.
         foreign: metal and cement, painted last.
+        solid: part of each body, by level.
+        arch: part of each arch, by level.
+        signs: what each level shows beside its shape.
     """
 
     canvas: Canvas
@@ -40,6 +43,13 @@ class Paint:
     hu: Field
     extra_hu: Field
     foreign: Foreign = field(default_factory=Foreign)
+    solid: dict[str, int] = field(default_factory=dict)
+    arch: dict[str, int] = field(default_factory=dict)
+    signs: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, level: str, sign: str) -> None:
+        """Remember what a level shows."""
+        self.signs.setdefault(level, set()).add(sign)
 
 
 @dataclass(frozen=True)
@@ -156,9 +166,12 @@ def _draw_vertebra(
     label = label_of(body.level)
     solid = paint.parts.add(bone, label=label, is_body=True)
     arch = paint.parts.add(_vary(rng, density.arch), label=label)
-    dents = _draw_dents(rng, body) if rng.random() < habit.nodes else ()
-    spurs = _spurs(rng, body, below, (habit.spurs, solid))
+    paint.solid[body.level], paint.arch[body.level] = solid, arch
+    dents = draw_dents(rng, body) if rng.random() < habit.nodes else ()
+    spurs = draw_spurs(rng, body, below, (habit.spurs, solid))
     if body.level != "C1":
+        for sign in ("schmorl",) * bool(dents) + ("osteophytes",) * bool(spurs):
+            paint.note(body.level, sign)
         _draw_body(rng, paint, body, (solid, habit.plates), dents)
         for spur in spurs:
             paint.canvas.draw_capsule(spur)
@@ -208,9 +221,10 @@ def _draw_body(
     paint.canvas.draw(box, distance, part)
 
 
-def _draw_dents(
+def draw_dents(
     rng: np.random.Generator, body: Body
 ) -> tuple[tuple[NDArray[np.float64], float], ...]:
+    """Draw nodes of Schmorl: centre (LPS mm) and radius of each."""
     dents = []
     for _ in range(int(rng.integers(1, 3))):
         radius = float(rng.uniform(2.5, 4.5))
@@ -222,10 +236,10 @@ def _draw_dents(
     return tuple(dents)
 
 
-def _spurs(
+def draw_spurs(
     rng: np.random.Generator, body: Body, below: Body, style: tuple[float, int]
 ) -> list[Capsule]:
-    """Osteophytes at the rims, some bridging to the body below."""
+    """Draw osteophytes at the rims, some bridging to the body below; style: chance and part."""
     chance, part = style
     rods = []
     for side in (-1, 0, 1):
@@ -254,7 +268,7 @@ def paint_discs(rng: np.random.Generator, paint: Paint, person: Person) -> None:
     for upper, lower in zip(person.bodies, below, strict=True):
         if upper.level == "C1":
             continue
-        disc, gap = _disc(upper, lower)
+        disc, gap = disc_between(upper, lower)
         found = body_distance(paint.canvas, disc)
         if found is None:
             continue
@@ -266,21 +280,3 @@ def paint_discs(rng: np.random.Generator, paint: Paint, person: Person) -> None:
             hole = paint.canvas.capsule_distance(thin)
             if hole is not None:
                 blend(paint.hu, hole[0], hole[1], -600.0, blur)
-
-
-def _disc(upper: Body, lower: Body) -> tuple[Body, float]:
-    top = upper.place(0, 0, -float(upper.lower[1]))
-    bottom = lower.place(0, 0, float(lower.upper[1]))
-    gap = float(np.linalg.norm(top - bottom))
-    half = np.full(3, gap / 2 + 3.0)
-    disc = replace(
-        upper,
-        centre=(top + bottom) / 2,
-        upper=half,
-        lower=half,
-        waist=0.0,
-        hollow=1.0,
-        width=0.5 * (upper.width + lower.width) * 0.98,
-        depth=0.5 * (upper.depth + lower.depth) * 0.98,
-    )
-    return disc, gap

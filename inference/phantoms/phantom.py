@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.domain.geometry import Volume
+from inference.phantoms.section import Section
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,10 @@ class PhantomVertebra:
         grade: 0-3, measured from the six points with the default convention.
         shape: measured from the six points; a `Shape` value.
         is_partial: the body is cut by, or within 2 mm of, the border of the volume.
-        has_foreign: metal or cement lies in this vertebra.
+        has_foreign: metal or cement lies in this vertebra, or a cage beside it.
+        material: which: of "screws", "cages" and "cement".
+        signs: of "osteophytes", "schmorl", "scheuermann" and "fused".
+        section: its geometry, for truth slice by slice; None where no geometry is known.
     """
 
     level: str
@@ -35,6 +39,21 @@ class PhantomVertebra:
     shape: str
     is_partial: bool
     has_foreign: bool
+    material: frozenset[str] = frozenset()
+    signs: frozenset[str] = frozenset()
+    section: Section | None = None
+
+    def heights_at(self, column: float) -> NDArray[np.float64] | None:
+        """Return anterior, middle and posterior height (mm) in a sagittal slice of the volume.
+
+        Args:
+            column: index k of the slice on the phantom's grid; whole or between two slices.
+
+        Returns:
+            Shape (3,), exact from geometry; None where the slice misses or only grazes the body,
+            for C1, and where nothing but six points is known.
+        """
+        return None if self.section is None else self.section.heights_at(column)
 
 
 @dataclass(frozen=True)

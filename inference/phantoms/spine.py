@@ -22,9 +22,16 @@ from inference.phantoms.anatomy import (
     SIZES,
     draw_levels,
 )
+from inference.phantoms.features import AIMLESS, Purpose
 
 KEYPOINT_SHARE: Final = 0.90
 """The six points lie at 0 and at this share of half the depth before and behind the centre."""
+WALL_POWER: Final = 2.3
+"""The outline of a body from above is a superellipse with this exponent."""
+HOLLOW_SHARE: Final = 0.225
+"""Half of the hollow of the back wall is gone at this share of the width beside the middle."""
+RIM_SHARE: Final = 0.03
+"""End plates rise to the sides, by this share of the largest height at the wall."""
 Vector = NDArray[np.float64]
 
 
@@ -46,6 +53,7 @@ class Body:
         canal_width: of the vertebral canal.
         canal_depth: of the vertebral canal.
         is_fractured: a fracture was drawn here.
+        is_wedged: wedged without a fracture.
     """
 
     level: str
@@ -61,6 +69,7 @@ class Body:
     canal_width: float
     canal_depth: float
     is_fractured: bool
+    is_wedged: bool = False
 
     @property
     def heights(self) -> Vector:
@@ -95,12 +104,79 @@ def draw_spine(
     rng: np.random.Generator,
     levels: tuple[str, ...] | None = None,
     fracture: Fracture | None = None,
+    purpose: Purpose = AIMLESS,
 ) -> tuple[Body, ...]:
     """Draw a whole spine, cranial to caudal; the lowest body's centre is the origin."""
     names = levels or draw_levels(rng)
     bodies = _draw_sizes(rng, names)
     bodies = _fracture_some(rng, bodies, fracture)
-    return _stand_up(rng, bodies)
+    bodies = _fuse(_wedge(bodies, purpose), purpose.features.fused)
+    return _stand_up(rng, bodies, purpose.features.cobb_deg)
+
+
+def parabola(heights: Vector) -> tuple[float, float, float]:
+    """Return c0, c1, c2 of an end plate's height c0 + c1 t + c2 t^2.
+
+    t is -1, 0 and 1 at the anterior, middle and posterior point.
+    """
+    front, middle, back = (float(h) for h in heights)
+    return middle, (back - front) / 2, (back + front) / 2 - middle
+
+
+def disc_between(upper: Body, lower: Body) -> tuple[Body, float]:
+    """Return the disc between two bodies, drawn like a body, and its height."""
+    top = upper.place(0, 0, -float(upper.lower[1]))
+    bottom = lower.place(0, 0, float(lower.upper[1]))
+    gap = float(np.linalg.norm(top - bottom))
+    half = np.full(3, gap / 2 + 3.0)
+    disc = replace(
+        upper,
+        centre=(top + bottom) / 2,
+        upper=half,
+        lower=half,
+        waist=0.0,
+        hollow=1.0,
+        width=0.5 * (upper.width + lower.width) * 0.98,
+        depth=0.5 * (upper.depth + lower.depth) * 0.98,
+    )
+    return disc, gap
+
+
+def _wedge(bodies: list[Body], purpose: Purpose) -> list[Body]:
+    """Wedge bodies as in Scheuermann's disease: long, low in front, low discs."""
+    rng = purpose.rng("scheuermann")
+    out = []
+    for body in bodies:
+        if body.level not in purpose.features.scheuermann:
+            out.append(body)
+            continue
+        depth = body.depth * 1.06
+        back = float(body.heights[2])
+        front = max(back - depth * np.tan(np.radians(rng.uniform(6, 11))), 0.55 * back)
+        heights = np.array([front, 0.93 * (front + back) / 2, back])
+        out.append(
+            replace(
+                body,
+                upper=0.5 * heights,
+                lower=0.5 * heights,
+                depth=depth,
+                disc=0.6 * body.disc,
+                is_fractured=False,
+                is_wedged=True,
+            )
+        )
+    return out
+
+
+def _fuse(bodies: list[Body], fused: tuple[str, ...]) -> list[Body]:
+    """Bring blocks together: hardly a disc, and a waist where it would be."""
+    in_block = {n + step for n, body in enumerate(bodies) if body.level in fused for step in (0, 1)}
+    out = []
+    for n, body in enumerate(bodies):
+        slim = 0.93 if n in in_block else 1.0
+        disc = 1.0 if body.level in fused else body.disc
+        out.append(replace(body, width=body.width * slim, depth=body.depth * slim, disc=disc))
+    return out
 
 
 def _smooth(rng: np.random.Generator, n: int, sigma: float, reach: float) -> Vector:
@@ -229,14 +305,16 @@ def _draw_tilts(rng: np.random.Generator, bodies: list[Body]) -> Vector:
     kyphosis = 0.0
     for n in range(len(bodies) - 1, -1, -1):
         tilt[n] += kyphosis
-        if bodies[n].is_fractured:
+        if bodies[n].is_fractured or bodies[n].is_wedged:
             h = bodies[n].heights
             kyphosis += 0.7 * float(np.degrees(np.arctan2(h[2] - h[0], bodies[n].depth)))
         kyphosis *= 0.93
     return np.asarray(np.radians(tilt))
 
 
-def _stand_up(rng: np.random.Generator, bodies: list[Body]) -> tuple[Body, ...]:
+def _stand_up(
+    rng: np.random.Generator, bodies: list[Body], cobb_deg: float | None
+) -> tuple[Body, ...]:
     n = len(bodies)
     tilt = _draw_tilts(rng, bodies)
     sideways = rng.uniform(5, 22) if rng.random() < 0.4 else rng.uniform(0, 3)
@@ -245,6 +323,10 @@ def _stand_up(rng: np.random.Generator, bodies: list[Body]) -> tuple[Body, ...]:
         sideways * np.sin(2 * np.pi * (place / rng.uniform(7, 16) + rng.random()))
         + _smooth(rng, n, 1.0, 1.0)
     )
+    if cobb_deg is not None:
+        below_neck = [region_of(body.level) is not Region.CERVICAL for body in bodies]
+        lean = gaussian_filter1d(lean, 1.5)
+        lean *= np.radians(cobb_deg) / np.ptp(lean[below_neck])
     twist = lean * rng.uniform(0.2, 0.6) + np.radians(rng.normal(0, 3))
     centre = np.zeros(3)
     out: list[Body] = []

@@ -12,10 +12,18 @@ from inference.phantoms.soft import Soft, lumps
 
 Vector = NDArray[np.float64]
 Axes = tuple[Field, Field, Field]
+# contrast: HU of the aorta, of the veins as a share of it, added to organs
+_PHASES = {
+    "none": (42.0, 1.0, 0.0),
+    "arterial": (330.0, 0.5, 35.0),
+    "portal venous": (165.0, 1.0, 90.0),
+}
 
 
-def paint_soft(rng: np.random.Generator, person: Person, coarse: Grid) -> Soft:
-    """Return the soft tissue of a person in view of a grid."""
+def paint_soft(
+    rng: np.random.Generator, person: Person, coarse: Grid, contrast: str | None = None
+) -> Soft:
+    """Return the soft tissue of a person in view of a grid; contrast None leaves it to chance."""
     widest = max(coarse.spacing_mm)
     canvas = Canvas(coarse, np.empty(0, np.float32), np.empty(0, np.uint16), widest)
     soft = Soft(canvas, np.full(coarse.shape, -1000, np.float32), widest)
@@ -28,9 +36,9 @@ def paint_soft(rng: np.random.Generator, person: Person, coarse: Grid) -> Soft:
     if rng.random() < 0.85:
         _paint_blobs(rng, soft, person)
     paint_lungs(rng, soft, person, axes)
-    _paint_organs(rng, soft, person)
+    _paint_organs(rng, soft, person, contrast)
     _paint_head(rng, soft, person)
-    _paint_vessels(rng, soft, person)
+    _paint_vessels(rng, soft, person, contrast)
     _paint_canal(rng, soft, person)
     soft.hu = around + skin * (soft.hu - around)
     return soft
@@ -141,8 +149,9 @@ def _paint_blobs(rng: np.random.Generator, soft: Soft, person: Person) -> None:
         soft.ball(where, (radii[0], radii[1], radii[2]), float(rng.uniform(*kinds[kind])))
 
 
-def _paint_organs(rng: np.random.Generator, soft: Soft, person: Person) -> None:
+def _paint_organs(rng: np.random.Generator, soft: Soft, person: Person, phase: str | None) -> None:
     contrast = float(rng.uniform(20, 140)) if rng.random() < 0.5 else 0.0
+    contrast = _PHASES[phase][2] if phase else contrast
     z12, z2 = person.z_of("T12", "T11"), person.z_of("L2", "L1")
     bodies = {body.level: body for body in person.bodies}
     low = bodies.get("L2", person.bodies[-1])
@@ -181,9 +190,12 @@ def _paint_head(rng: np.random.Generator, soft: Soft, person: Person) -> None:
     soft.ball(first + np.array([0, -62.0, 30]), (14, 28, 14), -950)
 
 
-def _paint_vessels(rng: np.random.Generator, soft: Soft, person: Person) -> None:
+def _paint_vessels(rng: np.random.Generator, soft: Soft, person: Person, phase: str | None) -> None:
     aorta = float(rng.uniform(110, 380)) if rng.random() < 0.4 else float(rng.uniform(30, 60))
     cava = aorta * float(rng.uniform(0.4, 1.0)) if aorta > 100 else aorta
+    is_calcified = aorta < 100
+    if phase:
+        aorta, cava = _PHASES[phase][0], _PHASES[phase][0] * _PHASES[phase][1]
     wide = float(rng.uniform(8, 14))
     path, back = [], []
     for body in person.bodies:
@@ -194,7 +206,7 @@ def _paint_vessels(rng: np.random.Generator, soft: Soft, person: Person) -> None
         if body.level[0] == "L":
             back.append(body.place(-17, -body.depth / 2 - 11, 0))
     soft.tube(np.array(path), wide, aorta)
-    if aorta < 100 and rng.random() < 0.5:
+    if is_calcified and rng.random() < 0.5:
         for point in path[len(path) // 2 :]:
             soft.ball(point + np.array([wide * 0.9, 0, 0]), (2.5, 3, 5), 600)
     if len(back) > 1:
