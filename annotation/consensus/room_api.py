@@ -57,7 +57,7 @@ class SignaturesSerializer(serializers.Serializer[Any]):
 
 
 class SignInPlaceSerializer(serializers.Serializer[Any]):
-    person = serializers.IntegerField()
+    person = serializers.IntegerField(allow_null=True)
     reason = serializers.CharField(allow_blank=True, max_length=2000)
 
 

@@ -64,13 +64,14 @@ def settle_case(case: Case, *, by: User) -> None:
 
 
 @transaction.atomic
-def sign_in_place(case: Case, *, by: User, of: int, reason: str) -> None:
+def sign_in_place(case: Case, *, by: User, of: int | None, reason: str) -> None:
     """Let a manager sign in place of a reader who has left; it is kept who and why.
 
     Args:
         case: at consensus, nothing open.
         by: a manager of the dataset.
-        of: key of the person who has to sign.
+        of: key of the person who has to sign; whoever it is once no signature is missing, because
+            who had to sign is no reader of the dataset any more.
         reason: why they cannot.
 
     Raises:
@@ -83,21 +84,16 @@ def sign_in_place(case: Case, *, by: User, of: int, reason: str) -> None:
     if not reason.strip():
         raise ContentRefused("Say why you sign in place of the reader.", code="reason_missing")
     missing = {user.pk: user for user in unsigned(sitting)}
-    if of not in missing and not _all_have_left(sitting):
+    if missing and of not in missing:
         raise Conflict("This signature is not missing.", code="not_missing")
-    Signature.objects.create(
-        sitting=sitting, by=by, in_place_of=missing.get(of), reason=reason.strip()
-    )
+    in_place_of = None if of is None else missing.get(of)
+    Signature.objects.create(sitting=sitting, by=by, in_place_of=in_place_of, reason=reason.strip())
     _close_when_signed(sitting, by=by, role=Role.SYSTEM)
 
 
 def void_signatures(sitting: Sitting) -> None:
     """Take all signatures back, because what they stand for has changed; they stay on record."""
     sitting.signatures.filter(void_at__isnull=True).update(void_at=timezone.now())
-
-
-def _all_have_left(sitting: Sitting) -> bool:
-    return not signers_of(sitting)
 
 
 def _ready_sitting(case: Case) -> Sitting:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annotation.consensus.selectors import newest_sitting, open_disagreements
 from annotation.consensus.services import settle_disagreement
+from annotation.consensus.signing import settle_case
 from annotation.domain.geometry import Volume as Ct
 from annotation.domain.proposal import StraightenedPicture
 from annotation.domain.workflow import Move, Role, Stage
@@ -28,8 +29,7 @@ PEOPLE = ("student", "reader1", "reader2", "manager")
 
 def make_reading_case() -> Case:
     """Return a case of the demo data set with a model's points, open for blind readings."""
-    dataset = Dataset.objects.get(slug="demo")
-    people = SimpleNamespace(**{name: User.objects.get(username=name) for name in PEOPLE})
+    dataset, people = _demo()
     if model_in_service(dataset) is None:
         preannotation.publish_model_version(dataset, making.make_model(), by=None, reason="first")
     case = making.make_case(dataset)
@@ -161,26 +161,64 @@ def make_study(n_cases: int = 12) -> Case:
     Both differ now and then by one grade, the first reader more often.
     """
     random = np.random.default_rng(11)
-    dataset = Dataset.objects.get(slug="demo")
-    people = SimpleNamespace(**{name: User.objects.get(username=name) for name in PEOPLE})
+    truth = random.choice(4, size=(n_cases, 3), p=[0.5, 0.2, 0.2, 0.1])
+    first, second = (
+        [[_slipped(random, int(grade), slip) for grade in case] for case in truth]
+        for slip in (0.12, 0.06)
+    )
+    return make_graded(first, second)
+
+
+def make_graded(first: list[list[int]], second: list[list[int]]) -> Case:
+    """Return the last of several final cases, on which two readers gave these three grades."""
+    random = np.random.default_rng(7)
+    dataset, people = _demo()
     spans = (("T5", "T6", "T7"), ("T8", "T9", "T10"), ("T11", "T12", "L1"), ("L2", "L3", "L4"))
-    for place in range(n_cases):
+    for place, grades in enumerate(zip(first, second, strict=True)):
         case = working.make_reading_case(dataset, people, spans[place % len(spans)])
-        truth = random.choice(4, size=3, p=[0.5, 0.2, 0.2, 0.1])
-        for user, slip in ((people.reader1, 0.12), (people.reader2, 0.06)):
-            said = {
-                number: _said(random, int(grade), slip) for number, grade in enumerate(truth, 1)
-            }
+        for user, own in zip((people.reader1, people.reader2), grades, strict=True):
+            said = {number: _said(random, grade) for number, grade in enumerate(own, 1)}
             working.read_and_submit(case, user, said)
         _settle(case, people.reader1)
     return case
 
 
-def _said(random: np.random.Generator, true: int, slip: float) -> dict[str, object]:
+def make_unsigned_case() -> Case:
+    """Return a case on which all is settled and the first reader alone has signed."""
+    case = make_consensus_case()
+    reader = User.objects.get(username="reader1")
+    for disagreement in open_disagreements(newest_sitting(case)):
+        settle_disagreement(disagreement, by=reader, taken="a")
+    settle_case(case, by=reader)
+    return case
+
+
+def make_known_case() -> Case:
+    """Return the one case of the data set Known: T11 is grade 2, and who reads is no member."""
+    _, people = _demo()
+    known = Dataset.objects.create(slug="known", name="Known", code_prefix="KNOWN")
+    roles = {"student": Role.STUDENT, "reader1": Role.READER, "reader2": Role.READER}
+    for name, role in {**roles, "manager": Role.MANAGER}.items():
+        Membership.objects.create(user=getattr(people, name), dataset=known, role=role.value)
+    said = {1: {"grade_reader": 2, "shape_reader": "wedge"}}
+    case = working.make_consensus_case(known, people, said, said)
+    Membership.objects.filter(dataset=known).exclude(role=Role.MANAGER.value).delete()
+    return case
+
+
+def _demo() -> tuple[Dataset, SimpleNamespace]:
+    people = SimpleNamespace(**{name: User.objects.get(username=name) for name in PEOPLE})
+    return Dataset.objects.get(slug="demo"), people
+
+
+def _slipped(random: np.random.Generator, true: int, slip: float) -> int:
+    return int(np.clip(true + random.choice([-1, 1]), 0, 3)) if random.random() < slip else true
+
+
+def _said(random: np.random.Generator, grade: int) -> dict[str, object]:
     """Return a finding whose points measure about what the grade says."""
-    grade = int(np.clip(true + random.choice([-1, 1]), 0, 3)) if random.random() < slip else true
     height = 22 + random.normal(0, 1.5)
-    lowest = height * (0.93, 0.78, 0.68, 0.5)[true] + random.normal(0, 0.35)
+    lowest = height * (0.93, 0.78, 0.68, 0.5)[grade] + random.normal(0, 0.35)
     points = working.body(heights=(lowest, (lowest + height) / 2, height))
     shape = {"shape_reader": "wedge"} if grade else {}
     return {"grade_reader": grade, "six_points_mm": points, **shape}

@@ -229,6 +229,18 @@ def test_a_manager_signs_in_place_of_one_who_has_left_and_it_is_kept(
         assert sign_in(person).get(address).status_code == 403
 
 
+def test_a_manager_signs_where_every_reader_has_left(sitting, rows, people, sign_in):
+    settle_all(rows, people.reader1)
+    signing.settle_case(sitting.case, by=people.reader1)
+    Membership.objects.filter(user__in=(people.reader1, people.reader2)).delete()
+    address = f"/api/cases/{sitting.case_id}/consensus/signatures/"
+    manager = sign_in(people.manager)
+    assert [row["name"] for row in manager.get(address).json()["signatures"]] == ["Reader1"]
+    said = {"person": None, "reason": "both have left"}
+    assert manager.post(address, said, JSON).status_code == 200
+    assert Case.objects.get(pk=sitting.case_id).stage == "final"
+
+
 def test_open_pages_are_told_that_something_changed_and_nothing_more(sitting, rows, people):
     last = LiveEvent.objects.order_by("-id").first().pk
     room.enter_room(sitting, by=people.reader1)

@@ -1,4 +1,4 @@
-import { Button, Loader, Table, TextInput } from '@mantine/core'
+import { Button, Group, Loader, Table, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -17,7 +17,7 @@ export function MissingSignatures({ detail }: { detail: CaseDetail }) {
   const path = `/cases/${detail.id}/consensus/signatures/`
   const key = ['consensus', detail.id, 'signatures']
   const found = useQuery({ queryKey: key, queryFn: ({ signal }) => api.get<Signatures>(path, signal) })
-  const sign = async (person: number) => {
+  const sign = async (person: number | null) => {
     setTrouble(null)
     try {
       queries.setQueryData(key, await api.post<Signatures>(path, { person, reason }))
@@ -31,6 +31,8 @@ export function MissingSignatures({ detail }: { detail: CaseDetail }) {
   if (!found.data) return <Loader size="sm" />
   const { open, signatures } = found.data
   const isMissing = signatures.some((one) => one.at === null)
+  /** Who had to sign is no reader here any more, so that no signature is missing. */
+  const isForsaken = !isMissing && detail.stage === 'consensus'
   return (
     <Layout>
       <div className={classes.signatures}>
@@ -38,7 +40,7 @@ export function MissingSignatures({ detail }: { detail: CaseDetail }) {
         <p>{t('consensus.manager.text')}</p>
         {open > 0 && <p>{t('consensus.manager.open', { count: open })}</p>}
         {trouble && <p role="alert">{trouble}</p>}
-        {isMissing && open === 0 && (
+        {(isMissing || isForsaken) && open === 0 && (
           <TextInput
             label={t('consensus.manager.reason')}
             placeholder={t('consensus.manager.reasonPlaceholder')}
@@ -56,13 +58,7 @@ export function MissingSignatures({ detail }: { detail: CaseDetail }) {
                 </Table.Td>
                 <Table.Td>
                   {one.at === null && open === 0 && (
-                    <Button
-                      size="xs"
-                      disabled={reason.trim() === ''}
-                      onClick={() => one.person !== null && void sign(one.person)}
-                    >
-                      {t('consensus.manager.sign')}
-                    </Button>
+                    <SignButton onClick={() => void sign(one.person)} reason={reason} />
                   )}
                   {one.at !== null && one.by !== one.name && t('consensus.inPlaceOf', one)}
                 </Table.Td>
@@ -70,8 +66,19 @@ export function MissingSignatures({ detail }: { detail: CaseDetail }) {
             ))}
           </Table.Tbody>
         </Table>
+        {isForsaken && open === 0 && (
+          <Group>
+            <p>{t('consensus.manager.forsaken')}</p>
+            <SignButton onClick={() => void sign(null)} reason={reason} />
+          </Group>
+        )}
         <a href="/">{t('consensus.back')}</a>
       </div>
     </Layout>
   )
+}
+
+function SignButton({ reason, onClick }: { reason: string; onClick: () => void }) {
+  const { t } = useTranslation()
+  return <Button size="xs" disabled={reason.trim() === ''} onClick={onClick}>{t('consensus.manager.sign')}</Button>
 }

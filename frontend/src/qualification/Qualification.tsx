@@ -24,7 +24,7 @@ export function Qualification() {
             {found.demand && found.mine.map((own) => <OwnTest key={own.role} dataset={dataset} demand={found.demand!} own={own} />)}
             {!isManager && found.mine.length === 0 && <p>{t('qualification.nothing')}</p>}
             {isManager && <People found={found} />}
-            {isManager && <AskForTest key={found.demand?.truth ?? ''} dataset={dataset} demand={found.demand} />}
+            {isManager && <AskForTest dataset={dataset} demand={found.demand} />}
           </div>
         )}
       </Answer>
