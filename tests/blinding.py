@@ -7,11 +7,15 @@ import numpy as np
 from django.test import Client
 
 from annotation.activity.services import Span, record_spans
+from annotation.bridge.runs import encode_runs
 from annotation.domain.workflow import Move
 from annotation.preannotation import services as preannotation
 from annotation.reading import services as readings
 from annotation.reading.models import Protocol
+from annotation.reading.own_masks import own_mask
 from annotation.refinement.pins import set_pin
+from annotation.refinement.replay import current_state, map_sha256
+from annotation.refinement.services import record_act
 from annotation.studies.models import Case
 from annotation.studies.volumes import grid_of
 from tests import making, walking, working
@@ -36,10 +40,13 @@ ENGINE = "django.contrib.auth.backends.ModelBackend"
 class Blind:
     """One case at reading; A and B have opened their readings, A will say what is planted.
 
-    With an exposure the case has a proposal of a model, with points of its own.
+    With an exposure the case has a proposal of a model, with points of its own; with masks both
+    readers paint one of their own.
     """
 
-    def __init__(self, dataset, exposure: str = "") -> None:
+    def __init__(self, dataset, exposure: str = "", *, masks: int = 0) -> None:
+        if masks:
+            Protocol.objects.create(dataset=dataset, version=1, independent_masks=masks)
         self.people = making.make_people(dataset)
         self.checker = making.make_user("checker", dataset, making.Role.READER)
         roles = (making.Role.MANAGER, making.Role.READER)
@@ -89,6 +96,17 @@ class Blind:
         span = Span(uuid.uuid4(), self.case.pk, "reading", 521.7731, at, number=1)
         assert record_spans(self.a, [span]) == {span.id: ""}
 
+    def paint(self) -> list[bytes]:
+        """Let A take a plane out of one vertebra; return what betrays the mask."""
+        track = own_mask(readings.open_reading(self.case, user=self.a))
+        state = current_state(track)
+        mask = state.mask.copy()
+        mask[4][mask[4] == 1] = 0
+        body = working.stroke_between(state.mask, mask, sequence=1, base=state.revision.number)
+        record_act(track, by=self.a, body=body, allow=lambda: None)
+        digest = map_sha256(mask)
+        return [digest.encode(), encode_runs(mask), str(track.strokes.get().pk).encode()]
+
     def submit(self) -> None:
         readings.submit_reading(readings.open_reading(self.case, user=self.a))
 
@@ -98,10 +116,13 @@ class Blind:
         self.case.refresh_from_db()
         assert self.case.stage == "consensus"
 
+    @property
+    def reading_a(self):
+        return readings.open_reading(self.case, user=self.a)
+
     def try_keys(self) -> list[str]:
         """Return the keys in whose addresses something may be changed."""
-        reading_a = readings.open_reading(self.case, user=self.a)
-        own = (self.case.pk, self.reading_b.pk, reading_a.pk, self.case.dataset.slug + "/")
+        own = (self.case.pk, self.reading_b.pk, self.reading_a.pk, self.case.dataset.slug + "/")
         return [str(key) for key in own]
 
     def onlookers(self) -> dict:

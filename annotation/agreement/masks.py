@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
-from django.db.models import Count, Q
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -16,8 +16,9 @@ from annotation.domain.agreement.estimates import SEED
 from annotation.domain.agreement.report import Ratings, Row, mean_rows
 from annotation.domain.agreement.surfaces import MaskAgreement, compare_masks
 from annotation.domain.workflow import Stage
+from annotation.refinement.independent import handed_in
 from annotation.refinement.models import MaskRevision
-from annotation.refinement.selectors import bytes_of, tracks_of
+from annotation.refinement.selectors import bytes_of, newest_shared
 from annotation.studies.models import Case, Dataset
 from annotation.studies.selectors import levels_of
 from annotation.studies.volumes import grid_of
@@ -49,14 +50,20 @@ class MaskPair:
 
 
 def mask_pairs(dataset: Dataset) -> list[MaskPair]:
-    """Return the pairs of shared tracks of cases whose readings are closed."""
-    closed = dataset.cases.filter(stage__in=(Stage.CONSENSUS.value, Stage.FINAL.value))
-    shared = Count("tracks", filter=Q(tracks__author__isnull=True))
-    cases = closed.annotate(n_shared=shared).filter(n_shared__gt=1).order_by("number")
+    """Return the pairs of masks of cases whose readings are closed, in a fixed number of queries.
+
+    Shared masks are paired with each other, and independent masks with each other.
+    """
+    cases = dataset.cases.filter(stage__in=(Stage.CONSENSUS.value, Stage.FINAL.value))
+    shared: dict[UUID, list[MaskRevision]] = {}
+    for revision in newest_shared(cases):
+        shared.setdefault(revision.track.case_id, []).append(revision)
+    own = {case: [made[key] for key in sorted(made)] for case, made in handed_in(cases).items()}
     return [
         MaskPair(case, (first.track.kind, second.track.kind), first, second)
-        for case in cases.select_related("volume")
-        for first, second in combinations(tracks_of(case), 2)
+        for case in cases.select_related("volume").order_by("number")
+        for masks in (shared.get(case.pk, []), own.get(case.pk, []))
+        for first, second in combinations(masks, 2)
     ]
 
 

@@ -153,8 +153,20 @@ def _give(case: Case, user: User, protocol: Protocol) -> Assignment:
         arm=arm.name,
         exposure=arm.exposure,
         due_at=None if days is None else now + timedelta(days=days),
+        paints=_paints(case, protocol),
         created_at=now,
     )
+
+
+def _paints(case: Case, protocol: Protocol) -> bool:
+    """Tell whether the next reader of a case paints a mask: the first readers do, until enough do.
+
+    One mask alone is compared with none; and a radiograph has no mask in three dimensions.
+    """
+    if case.image.is_radiograph or selectors.wanted_by(protocol, case) < 2:
+        return False
+    rows = Assignment.objects.filter(case=case, purpose=Purpose.FIRST, ended_at=None, paints=True)
+    return rows.count() < protocol.independent_masks
 
 
 def _arm_for(case: Case, user: User, protocol: Protocol) -> Arm:

@@ -111,6 +111,7 @@ class ReadingOutSerializer(serializers.Serializer[Any]):
     amends = serializers.UUIDField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
     may_amend = serializers.BooleanField()
+    paints = serializers.BooleanField()
     submitted_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -172,6 +173,7 @@ def answer_reading(reading: Reading) -> Response:
         "amends": reading.amends_id,
         "reason": reading.reason,
         "may_amend": why_not_amended(reading, reading.case) is None,
+        "paints": reading.paints,
         "submitted_at": reading.submitted_at,
     }
     return Response(ReadingOutSerializer(shown).data)

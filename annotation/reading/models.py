@@ -43,6 +43,8 @@ class Protocol(models.Model):
         limits: from which on two readings differ, see `domain.discrepancy.Limits`.
         adjudicator: third reader where two do not agree; reads no case first.
         way: whether cases are pulled by readers or assigned to them on arrival.
+        independent_masks: how many readers of a case also paint a mask of their own, 0 for none.
+        masks_begin: with what these masks begin.
     """
 
     class Way(models.TextChoices):
@@ -53,6 +55,10 @@ class Protocol(models.Model):
         SHOWN = "shown"
         HIDDEN = "hidden"
         AFTER_COMMIT = "after_commit"
+
+    class MasksBegin(models.TextChoices):
+        CHECKED = "checked"
+        EMPTY = "empty"
 
     dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="protocols")
     version = models.PositiveIntegerField()
@@ -76,6 +82,10 @@ class Protocol(models.Model):
     classifies_ao = models.BooleanField(default=False)
     way = models.CharField(max_length=6, choices=Way.choices, default=Way.PULL)
     due_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    independent_masks = models.PositiveSmallIntegerField(default=0)
+    masks_begin = models.CharField(
+        max_length=8, choices=MasksBegin.choices, default=MasksBegin.CHECKED
+    )
     note = models.TextField(blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -109,6 +119,7 @@ class Assignment(models.Model):
         arm: of the protocol; empty where it has none.
         exposure: whether the proposal is shown in this reading.
         ended_reason: why it came to nothing, e.g. the reader dropped out.
+        paints: whether the reader also paints a mask of their own.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+")
@@ -123,6 +134,7 @@ class Assignment(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.CharField(max_length=200, blank=True)
+    paints = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["reader", "position"]
@@ -173,6 +185,7 @@ class Reading(models.Model):
         purpose: first reading, unannounced repeat, or adjudication.
         amends: the submitted reading that this one replaces, with the `reason`.
         levels_counted_from: from what the reader counted the levels.
+        paints: whether an independent mask is handed in with it; an amendment leaves the mask.
     """
 
     class Status(models.TextChoices):
@@ -198,6 +211,7 @@ class Reading(models.Model):
     levels_confirmed = models.BooleanField(default=False)
     anomalies = models.JSONField(default=list, blank=True)
     others_seen_at = models.DateTimeField(null=True, blank=True)
+    paints = models.BooleanField(default=False)
     opened_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
 

@@ -47,6 +47,8 @@ class ProtocolSaidSerializer(serializers.Serializer[Any]):
     wash_out_days = serializers.IntegerField()
     way = serializers.ChoiceField(choices=Protocol.Way.values)
     due_days = serializers.IntegerField(allow_null=True)
+    independent_masks = serializers.IntegerField()
+    masks_begin = serializers.ChoiceField(choices=Protocol.MasksBegin.values)
     note = serializers.CharField(allow_blank=True, max_length=2000)
 
 

@@ -32,11 +32,14 @@ SAID: Final = (
     "wash_out_days",
     "way",
     "due_days",
+    "independent_masks",
+    "masks_begin",
     "note",
 )
 """What a person says of a version; number, seed, author and time are written beside it."""
 MOST_DAYS: Final = 730
 MOST_READERS: Final = 12
+NUMBERS_OF_MASKS: Final = (0, 2, 3)
 
 
 def versions_of(dataset: Dataset) -> list[Protocol]:
@@ -191,6 +194,20 @@ def _catches(fields: _Fields, readers: Sequence[User]) -> str:
     return wrong
 
 
+def _masks(fields: _Fields, _: Sequence[User]) -> str:
+    n = fields["independent_masks"]
+    if n not in NUMBERS_OF_MASKS:
+        return "Independent masks: none, 2 or 3 for a case."
+    if n > fields["readers_per_case"]:
+        return f"Independent masks: {n} are wanted of {fields['readers_per_case']} readers."
+    return ""
+
+
+def _masks_begin(fields: _Fields, _: Sequence[User]) -> str:
+    known = fields["masks_begin"] in Protocol.MasksBegin.values
+    return "" if known else "Independent masks: they begin checked or empty."
+
+
 def _limits(fields: _Fields, _: Sequence[User]) -> str:
     limits = fields["limits"]
     unknown = sorted(set(limits) - set(Limits().as_dict()))
@@ -218,4 +235,6 @@ _CHECKS: Final[tuple[tuple[str, _Check], ...]] = (
     ("wash_out_days", _days_of("wash_out_days", "Pause before consensus", 0)),
     ("way", _way),
     ("due_days", _days_of("due_days", "Days to read", 1)),
+    ("independent_masks", _masks),
+    ("masks_begin", _masks_begin),
 )

@@ -28,6 +28,7 @@ from annotation.reading.models import (
     Purpose,
     Reading,
 )
+from annotation.reading.own_masks import begin_own_mask, hand_own_mask_in, own_mask_problems
 from annotation.reading.provenance import PlacedBy, Points, all_by, model_points, origins_of
 from annotation.reading.repeats import give_back_repeat
 from annotation.reading.services_amend import ON_AMENDED
@@ -81,6 +82,7 @@ def open_reading(case: Case, *, user: User) -> Reading:
         raise Conflict(NOT_YOURS, code="not_assigned")
     if own.status == Reading.Status.OPEN:
         _begin_findings(own)
+        begin_own_mask(own)
     return own
 
 
@@ -97,6 +99,7 @@ def _begin_reading(given: Assignment) -> Reading:
         arm=given.arm,
         exposure=given.exposure,
         proposal_shown=shown,
+        paints=given.paints,
     )
 
 
@@ -290,7 +293,7 @@ def submit_reading(reading: Reading) -> None:
     case = Case.objects.select_for_update().select_related(None).get(pk=reading.case_id)
     reading.case = case
     require_open(reading)
-    problems = _missing(reading)
+    problems = [*_missing(reading), *own_mask_problems(reading)]
     if problems:
         raise ContentRefused(
             "This reading is not complete.", code="reading_incomplete", problems=problems
@@ -302,6 +305,7 @@ def submit_reading(reading: Reading) -> None:
         raise Conflict("This reading is submitted.", code="submitted")
     reading.refresh_from_db(fields=["status", "submitted_at"])
     note_done(reading)
+    hand_own_mask_in(reading)
     if reading.purpose != Purpose.FIRST:
         return
     if reading.case.stage == Stage.READING.value:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.reading import api, protocol_api
+from annotation.reading import api, mask_api, protocol_api
 
 _READING = "readings/<uuid:reading_id>"
 
@@ -16,6 +16,16 @@ urlpatterns: list[URLPattern] = [
     path(f"{_READING}/others_normal/", api.OthersNormalView.as_view(), name="others-normal"),
     path(f"{_READING}/amend/", api.AmendReadingView.as_view(), name="amend-reading"),
     path(f"{_READING}/withdraw/", api.WithdrawAmendmentView.as_view(), name="withdraw-amendment"),
+    path(f"{_READING}/mask/", mask_api.OwnMaskView.as_view(), name="own-mask"),
+    path(f"{_READING}/strokes/", mask_api.OwnStrokesView.as_view(), name="own-strokes"),
+    path(f"{_READING}/acts/", mask_api.OwnActsView.as_view(), name="own-acts"),
+    path(f"{_READING}/acts/<int:sequence>/", mask_api.OwnActView.as_view(), name="own-act"),
+    path(
+        f"{_READING}/acts/<int:sequence>/mask/", mask_api.OwnMomentView.as_view(), name="own-moment"
+    ),
+    path(f"{_READING}/revisions/", mask_api.OwnRevisionsView.as_view(), name="own-revisions"),
+    path(f"{_READING}/versions/", mask_api.OwnVersionsView.as_view(), name="own-versions"),
+    path(f"{_READING}/versions/<int:key>/", mask_api.OwnVersionView.as_view(), name="own-version"),
     path(f"{_READING}/submit/", api.SubmitReadingView.as_view(), name="submit-reading"),
     path(f"{_DATASET}/protocols/", protocol_api.ProtocolsView.as_view(), name="protocols"),
     path(f"{_DATASET}/readers/", protocol_api.ReadersView.as_view(), name="readers"),

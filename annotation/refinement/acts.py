@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from numpy.typing import NDArray
 
 from annotation.bridge.packing import UnknownFormat
@@ -122,16 +122,18 @@ def read_line(line: str) -> Levels:
     return levels
 
 
-def revisions_of(case: Case) -> list[MaskRevision]:
-    """Return every whole mask kept of the main track, and the versions that lost a race."""
-    return list(
-        MaskRevision.objects.filter(
-            track__case=case,
-            track__kind__in=(MaskTrack.Kind.MAIN, MaskTrack.Kind.INDEPENDENT),
-        )
-        .select_related("track", "author")
-        .order_by("at", "pk")
-    )
+def revisions_of(case: Case, *, own: User | None = None) -> list[MaskRevision]:
+    """Return every whole mask kept of the main mask, and the versions that lost a race.
+
+    With `own`, those of this person's independent mask.
+    """
+    if own is None:
+        tracks = Q(track__kind__in=(MaskTrack.Kind.MAIN, MaskTrack.Kind.VERSION))
+    else:
+        kinds = (MaskTrack.Kind.INDEPENDENT, MaskTrack.Kind.OWN_VERSION)
+        tracks = Q(track__kind__in=kinds, track__author=own)
+    found = MaskRevision.objects.filter(tracks, track__case=case)
+    return list(found.select_related("track", "author").order_by("at", "pk"))
 
 
 def describe_revision(revision: MaskRevision) -> dict[str, Any]:
@@ -148,27 +150,35 @@ def describe_revision(revision: MaskRevision) -> dict[str, Any]:
     }
 
 
-def get_version(case: Case, key: int) -> MaskRevision:
-    """Return a version that lost a race.
+def get_version(case: Case, key: int, *, own: User | None = None) -> MaskRevision:
+    """Return a version that lost a race; with `own`, of this person's independent mask.
 
     Raises:
         NotVisible: if the case has no such version.
     """
-    versions = MaskRevision.objects.filter(
-        track__case=case, track__kind=MaskTrack.Kind.INDEPENDENT, pk=key
-    )
-    found = versions.first()
+    tracks = Q(track__kind=MaskTrack.Kind.VERSION)
+    if own is not None:
+        tracks = Q(track__kind=MaskTrack.Kind.OWN_VERSION, track__author=own)
+    found = MaskRevision.objects.filter(tracks, track__case=case, pk=key).first()
     if found is None:
         raise NotVisible("The case has no such version.", code="no_revision")
     return found
 
 
 @transaction.atomic
-def keep_version(case: Case, *, by: User, body: bytes, base: int, levels: Levels) -> MaskRevision:
+def keep_version(
+    case: Case,
+    *,
+    by: User,
+    body: bytes,
+    base: int,
+    levels: Levels,
+    kind: str = MaskTrack.Kind.VERSION,
+) -> MaskRevision:
     """Keep a person's version of a mask that could not follow on what others had made meanwhile.
 
-    It stands beside the main track and is part of the history of the mask. The same version twice
-    is kept once.
+    It stands beside the track and is part of the history of the mask. The same version twice is
+    kept once.
 
     Args:
         case: at any stage; what a person made is kept even where the mask is closed.
@@ -176,6 +186,7 @@ def keep_version(case: Case, *, by: User, body: bytes, base: int, levels: Levels
         body: lamina.runs/1 of the whole mask.
         base: the act of the main track that the version stands on.
         levels: level by vertebra number, as the person had them.
+        kind: `OWN_VERSION` beside an independent mask.
 
     Raises:
         NotPermitted: if the person works on no masks here.
@@ -183,9 +194,7 @@ def keep_version(case: Case, *, by: User, body: bytes, base: int, levels: Levels
     """
     require_role(by, case.dataset, Role.STUDENT, Role.READER)
     mask = _whole_mask(case, body)
-    track, _ = MaskTrack.objects.get_or_create(
-        case=case, kind=MaskTrack.Kind.INDEPENDENT, author=by
-    )
+    track, _ = MaskTrack.objects.get_or_create(case=case, kind=kind, author=by)
     MaskTrack.objects.select_for_update().get(pk=track.pk)
     sha256, line = map_sha256(mask), write_line(levels)
     same = track.revisions.filter(map_sha256=sha256, last_sequence=base, levels=line).first()

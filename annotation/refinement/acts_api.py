@@ -17,7 +17,7 @@ from annotation.domain.refusals import ContentRefused
 from annotation.refinement import acts, selectors, ticks
 from annotation.refinement.api import BYTES, BytesParser, BytesRenderer
 from annotation.refinement.levels import highest_number
-from annotation.refinement.models import MaskTrack
+from annotation.refinement.models import MaskRevision, MaskTrack
 from annotation.refinement.replay import map_sha256
 from annotation.studies.models import Case
 from annotation.studies.selectors import get_case, person_of
@@ -79,6 +79,70 @@ def _main_track(request: Request, case_id: UUID) -> MaskTrack:
     return selectors.get_track(get_case(person_of(request), case_id))
 
 
+def answer_acts(request: Request, track: MaskTrack) -> Response:
+    """Return the acts on a track that are asked for."""
+    since, after = (request.query_params.get(*one) for one in _ACTS_ASKED)
+    if since not in ("stage", "start"):
+        raise ContentRefused("Acts are listed since the stage or the start.", code="invalid")
+    if not after.isdecimal():
+        raise ContentRefused("Acts follow on the number of an act.", code="invalid")
+    found = acts.acts_of(track, whole=since == "start", after=int(after))
+    user = person_of(request)
+    return Response(ActSerializer([acts.describe_act(one, user) for one in found], many=True).data)
+
+
+def answer_act(track: MaskTrack, sequence: int) -> HttpResponse:
+    """Return one act on a track as it came."""
+    return _answer(acts.act_bytes(track, sequence), {})
+
+
+def answer_moment(track: MaskTrack, sequence: int) -> HttpResponse:
+    """Return the mask of a track as it was after an act."""
+    revision, mask = acts.mask_at(track, sequence)
+    headers = {
+        "Revision": revision.number,
+        "Last-Sequence": sequence,
+        "Sha256": map_sha256(mask),
+        "Levels": acts.write_line(acts.levels_at(track, sequence)),
+        "Next-Number": highest_number(track.case) + 1,
+    }
+    return _answer(encode_runs(mask), headers)
+
+
+def answer_revisions(revisions: list[MaskRevision]) -> Response:
+    """Return revisions as they are listed."""
+    shown = [acts.describe_revision(one) for one in revisions]
+    return Response(RevisionSerializer(shown, many=True).data)
+
+
+def keep_sent_version(request: Request, case: Case, kind: str) -> Response:
+    """Keep the version that was sent beside a track."""
+    base = request.query_params.get("base", "")
+    if not base.isdecimal():
+        raise ContentRefused("A version stands on an act; say which.", code="invalid")
+    kept = acts.keep_version(
+        case,
+        by=person_of(request),
+        body=request.data if isinstance(request.data, bytes) else b"",
+        base=int(base),
+        levels=acts.read_line(request.query_params.get("levels", "")),
+        kind=kind,
+    )
+    return Response(RevisionSerializer(acts.describe_revision(kept)).data, status=201)
+
+
+def answer_version(case: Case, version: MaskRevision) -> HttpResponse:
+    """Return one version that lost a race."""
+    headers = {
+        "Revision": version.number,
+        "Last-Sequence": version.last_sequence,
+        "Sha256": version.map_sha256,
+        "Levels": version.levels,
+        "Next-Number": highest_number(case) + 1,
+    }
+    return _answer(selectors.bytes_of(version), headers)
+
+
 class ActsView(APIView):
     """The acts on the mask of a case, oldest first."""
 
@@ -90,17 +154,7 @@ class ActsView(APIView):
         responses=ActSerializer(many=True),
     )
     def get(self, request: Request, case_id: UUID) -> Response:
-        track = _main_track(request, case_id)
-        since, after = (request.query_params.get(*one) for one in _ACTS_ASKED)
-        if since not in ("stage", "start"):
-            raise ContentRefused("Acts are listed since the stage or the start.", code="invalid")
-        if not after.isdecimal():
-            raise ContentRefused("Acts follow on the number of an act.", code="invalid")
-        found = acts.acts_of(track, whole=since == "start", after=int(after))
-        user = person_of(request)
-        return Response(
-            ActSerializer([acts.describe_act(one, user) for one in found], many=True).data
-        )
+        return answer_acts(request, _main_track(request, case_id))
 
 
 class ActView(APIView):
@@ -110,7 +164,7 @@ class ActView(APIView):
 
     @extend_schema(responses={(200, BYTES): OpenApiTypes.BINARY})
     def get(self, request: Request, case_id: UUID, sequence: int) -> HttpResponse:
-        return _answer(acts.act_bytes(_main_track(request, case_id), sequence), {})
+        return answer_act(_main_track(request, case_id), sequence)
 
 
 class MomentView(APIView):
@@ -120,16 +174,7 @@ class MomentView(APIView):
 
     @extend_schema(responses={(200, BYTES): OpenApiTypes.BINARY})
     def get(self, request: Request, case_id: UUID, sequence: int) -> HttpResponse:
-        track = _main_track(request, case_id)
-        revision, mask = acts.mask_at(track, sequence)
-        headers = {
-            "Revision": revision.number,
-            "Last-Sequence": sequence,
-            "Sha256": map_sha256(mask),
-            "Levels": acts.write_line(acts.levels_at(track, sequence)),
-            "Next-Number": highest_number(track.case) + 1,
-        }
-        return _answer(encode_runs(mask), headers)
+        return answer_moment(_main_track(request, case_id), sequence)
 
 
 class RevisionsView(APIView):
@@ -138,8 +183,7 @@ class RevisionsView(APIView):
     @extend_schema(responses=RevisionSerializer(many=True))
     def get(self, request: Request, case_id: UUID) -> Response:
         case = get_case(person_of(request), case_id)
-        shown = [acts.describe_revision(one) for one in acts.revisions_of(case)]
-        return Response(RevisionSerializer(shown, many=True).data)
+        return answer_revisions(acts.revisions_of(case))
 
 
 class VersionsView(APIView):
@@ -159,19 +203,8 @@ class VersionsView(APIView):
         },
     )
     def post(self, request: Request, case_id: UUID) -> Response:
-        user = person_of(request)
-        case = get_case(user, case_id)
-        base = request.query_params.get("base", "")
-        if not base.isdecimal():
-            raise ContentRefused("A version stands on an act; say which.", code="invalid")
-        kept = acts.keep_version(
-            case,
-            by=user,
-            body=request.data if isinstance(request.data, bytes) else b"",
-            base=int(base),
-            levels=acts.read_line(request.query_params.get("levels", "")),
-        )
-        return Response(RevisionSerializer(acts.describe_revision(kept)).data, status=201)
+        case = get_case(person_of(request), case_id)
+        return keep_sent_version(request, case, MaskTrack.Kind.VERSION)
 
 
 class VersionView(APIView):
@@ -182,15 +215,7 @@ class VersionView(APIView):
     @extend_schema(responses={(200, BYTES): OpenApiTypes.BINARY})
     def get(self, request: Request, case_id: UUID, key: int) -> HttpResponse:
         case: Case = get_case(person_of(request), case_id)
-        version = acts.get_version(case, key)
-        headers = {
-            "Revision": version.number,
-            "Last-Sequence": version.last_sequence,
-            "Sha256": version.map_sha256,
-            "Levels": version.levels,
-            "Next-Number": highest_number(case) + 1,
-        }
-        return _answer(selectors.bytes_of(version), headers)
+        return answer_version(case, acts.get_version(case, key))
 
 
 class LevelsDoneView(APIView):

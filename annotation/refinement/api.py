@@ -39,7 +39,7 @@ REVISION_HELP = (
     "A number; `start`: what people began with; `submitted`: as it was last handed in. "
     "Without it, the mask as it is now."
 )
-SHARED_TRACKS = [kind.value for kind in MaskTrack.Kind]
+SHARED_TRACKS = [kind.value for kind in selectors.SHARED]
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -166,6 +166,32 @@ def _unless_known(request: Request, what: str) -> HttpResponse:
     return answer
 
 
+def answer_mask(request: Request, track: MaskTrack) -> HttpResponse:
+    """Return the mask of a track, now or at the revision that is asked for."""
+    asked = request.query_params.get("revision")
+    state = None
+    if asked is not None:
+        revision = _asked_revision(track, asked)
+        sequence = revision.last_sequence
+    else:
+        state = current_state(track)
+        revision, sequence = state.revision, state.last_sequence
+    standing = {
+        "X-Lamina-Revision": str(revision.number),
+        "X-Lamina-Last-Sequence": str(sequence),
+        "X-Lamina-Levels": write_line(levels_at(track, sequence)),
+        "X-Lamina-Next-Number": str(highest_number(track.case) + 1),
+    }
+    answer = _unless_known(request, f"{revision.pk} {standing}")
+    if answer.status_code == status.HTTP_200_OK:
+        mask = state.mask if state else None
+        answer.content = selectors.bytes_of(revision) if mask is None else encode_runs(mask)
+        answer["X-Lamina-Sha256"] = revision.map_sha256 if mask is None else map_sha256(mask)
+    for name, value in standing.items():
+        answer[name] = value
+    return answer
+
+
 class MaskView(APIView):
     """The mask of a case as run lengths; headers say where it stands and what levels are now."""
 
@@ -179,30 +205,10 @@ class MaskView(APIView):
         responses={(200, BYTES): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, case_id: UUID) -> HttpResponse:
-        case = get_case(person_of(request), case_id)
-        track = selectors.get_track(case, request.query_params.get("track", "main"))
-        asked = request.query_params.get("revision")
-        state = None
-        if asked is not None:
-            revision = _asked_revision(track, asked)
-            sequence = revision.last_sequence
-        else:
-            state = current_state(track)
-            revision, sequence = state.revision, state.last_sequence
-        standing = {
-            "X-Lamina-Revision": str(revision.number),
-            "X-Lamina-Last-Sequence": str(sequence),
-            "X-Lamina-Levels": write_line(levels_at(track, sequence)),
-            "X-Lamina-Next-Number": str(highest_number(case) + 1),
-        }
-        answer = _unless_known(request, f"{revision.pk} {standing}")
-        if answer.status_code == status.HTTP_200_OK:
-            mask = state.mask if state else None
-            answer.content = selectors.bytes_of(revision) if mask is None else encode_runs(mask)
-            answer["X-Lamina-Sha256"] = revision.map_sha256 if mask is None else map_sha256(mask)
-        for name, value in standing.items():
-            answer[name] = value
-        return answer
+        user = person_of(request)
+        case = get_case(user, case_id)
+        kind = request.query_params.get("track", "main")
+        return answer_mask(request, selectors.get_track_for(user, case, kind))
 
 
 class StrokesView(APIView):

@@ -13,13 +13,19 @@ from annotation.work.models import Job
 
 
 class MaskTrack(models.Model):
-    """One line of mask work on a case."""
+    """One line of mask work on a case.
+
+    An independent mask is its author's alone until the readings of the case are closed. A version
+    is what lost a race for the main mask, an own version what lost one for an independent mask.
+    """
 
     class Kind(models.TextChoices):
         MAIN = "main"
         INDEPENDENT = "independent"
         IMPORTED = "imported"
         CONSENSUS = "consensus"
+        VERSION = "version"
+        OWN_VERSION = "own_version"
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="tracks")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.MAIN)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -16,10 +17,13 @@ from annotation.refinement.replay import current_state
 from annotation.studies.anomalies import declared_anomalies
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, CaseEvent, User
-from annotation.studies.selectors import levels_of, vertebrae_of
+from annotation.studies.selectors import levels_of, stage_shown_to, vertebrae_of
 from annotation.studies.volumes import grid_of, load_ct
 
 KEPT_FINDINGS: Final = 32
+SHARED: Final = (MaskTrack.Kind.MAIN, MaskTrack.Kind.IMPORTED, MaskTrack.Kind.CONSENSUS)
+"""Tracks of no author; of an author's a person sees the own alone."""
+_CLOSED: Final = (Stage.CONSENSUS.value, Stage.FINAL.value)
 _found: dict[tuple[object, ...], tuple[SpineProblem, ...]] = {}
 _RETURNS = (Move.RETURN_MASK.value, Move.RETURN_FROM_READING.value)
 
@@ -39,6 +43,18 @@ def get_track(case: Case, kind: str = MaskTrack.Kind.MAIN) -> MaskTrack:
     if track is None:
         raise NotVisible("This case has no such mask.", code="no_mask")
     return track
+
+
+def get_track_for(user: User, case: Case, kind: str) -> MaskTrack:
+    """Return the shared track of a kind, as a person may see it.
+
+    A consensus mask is made of others' masks: whoever reads the case does not see it.
+
+    Raises:
+        NotVisible: if the case has no such mask, in the same words where it is hidden.
+    """
+    is_shown = kind != MaskTrack.Kind.CONSENSUS or stage_shown_to(user, case) in _CLOSED
+    return get_track(case, kind if is_shown else "")
 
 
 def get_revision(track: MaskTrack, number: int) -> MaskRevision:
@@ -92,11 +108,19 @@ def newest_revision(case: Case) -> MaskRevision | None:
     return revisions.order_by("-number").first()
 
 
-def tracks_of(case: Case) -> list[MaskRevision]:
-    """Return the newest revision of every shared track of a case."""
-    tracks = MaskTrack.objects.filter(case=case, author__isnull=True).order_by("id")
-    newest = (track.revisions.order_by("-number").first() for track in tracks)
-    return [revision for revision in newest if revision is not None]
+def newest_shared(cases: QuerySet[Case]) -> QuerySet[MaskRevision]:
+    """Return the newest revision of every shared track of some cases, by track."""
+    later = MaskRevision.objects.filter(track=OuterRef("track"), number__gt=OuterRef("number"))
+    rows = MaskRevision.objects.filter(track__case__in=cases, track__author__isnull=True)
+    return rows.filter(~Exists(later)).select_related("track").order_by("track")
+
+
+def tracks_for(user: User, case: Case) -> list[MaskRevision]:
+    """Return the newest revision of every shared track of a case that a person may see."""
+    rows = newest_shared(Case.objects.filter(pk=case.pk))
+    if stage_shown_to(user, case) not in _CLOSED:
+        rows = rows.exclude(track__kind=MaskTrack.Kind.CONSENSUS)
+    return list(rows)
 
 
 def current_mask(case: Case) -> NDArray[np.uint8]:

@@ -1,5 +1,6 @@
 """Verbs on masks: start a track, record strokes, keep revisions, submit, return, approve."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,8 @@ from annotation.studies.volumes import grid_of
 AuthorKind = MaskRevision.AuthorKind
 Cause = MaskRevision.Cause
 
+_Guard = Callable[[], None]
+_PAINTED: Final = (MaskTrack.Kind.MAIN, MaskTrack.Kind.INDEPENDENT)
 RETURN_REASONS: Final = ("leak", "missing_part", "wrong_level", "fused", "artefact", "other")
 
 
@@ -65,11 +68,7 @@ def start_main_track(
     labels = np.zeros(shape, np.uint8) if mask is None else np.array(mask, order="C")
     _refuse_strange_mask(case, labels, shape)
     return _write_revision(
-        track,
-        labels,
-        cause=Cause.START,
-        author_kind=author_kind,
-        preannotation=preannotation,
+        track, labels, cause=Cause.START, author_kind=author_kind, preannotation=preannotation
     )
 
 
@@ -125,11 +124,21 @@ def record_stroke(track: MaskTrack, *, by: User, body: bytes) -> dict[str, objec
         Conflict: `not_holder`, or `base_mismatch` with `expected_sequence` where the stroke does
             not follow on what is kept.
     """
+
+    def require_holder() -> None:
+        leases.renew_held(track.case, by=by)
+        leases.require_worker(track.case, by)
+
+    return record_act(track, by=by, body=body, allow=require_holder)
+
+
+@transaction.atomic
+def record_act(track: MaskTrack, *, by: User, body: bytes, allow: _Guard) -> dict[str, object]:
+    """Keep one act of whoever `allow` does not refuse; see `record_stroke`."""
     message = _parse(track, body)
     same = Stroke.objects.filter(pk=message.heading.id)
     if not same.exists():
-        leases.renew_held(track.case, by=by)
-        leases.require_worker(track.case, by)
+        allow()
         MaskTrack.objects.select_for_update().get(pk=track.pk)
     known = same.first()  # asked again under the lock: the same stroke may be coming twice now
     if known is not None:
@@ -144,8 +153,9 @@ def _record_next(
     _refuse_other_base(track, before, message)
     _refuse_other_levels(track.case, before, message)
     after = _applied(before, message)
-    levels.write_levels(track.case, message.levels, by=by)
-    ticks.reopen_levels(track, message)
+    if track.kind == MaskTrack.Kind.MAIN:
+        levels.write_levels(track.case, message.levels, by=by)
+        ticks.reopen_levels(track, message)
     stroke = Stroke.objects.create(
         id=message.heading.id,
         track=track,
@@ -176,8 +186,10 @@ def _parse(track: MaskTrack, body: bytes) -> StrokeMessage:
         message = parse_stroke(body)
     except UnknownFormat as error:
         raise ContentRefused(str(error), code="unknown_format") from None
-    if message.heading.track != 0 or track.kind != MaskTrack.Kind.MAIN:
-        raise ContentRefused("Only the main track is painted.", code="unknown_track")
+    if message.heading.track != 0 or track.kind not in _PAINTED:
+        raise ContentRefused("This track is not painted.", code="unknown_track")
+    if message.levels and track.kind != MaskTrack.Kind.MAIN:
+        raise ContentRefused("An independent mask names no levels.", code="levels_stay")
     return message
 
 

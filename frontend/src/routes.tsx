@@ -103,6 +103,11 @@ const check = createRoute({
   path: 'check',
   component: lazyRouteComponent(() => import('./refinement/Check'), 'Check'),
 })
+const ownMask = createRoute({
+  getParentRoute: () => caseOf,
+  path: 'mask',
+  component: lazyRouteComponent(() => import('./refinement/OwnMask'), 'OwnMask'),
+})
 const read = createRoute({
   getParentRoute: () => caseOf,
   path: 'read',
@@ -124,7 +129,7 @@ export const router = createRouter({
     home,
     signin,
     dataset.addChildren([worklist, cases, importing, protocol, rounds, agreement, qualification, releases]),
-    caseOf.addChildren([refine, check, read, consensus, history]),
+    caseOf.addChildren([refine, check, ownMask, read, consensus, history]),
   ]),
   defaultPreload: 'intent',
 })

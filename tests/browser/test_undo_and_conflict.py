@@ -53,7 +53,7 @@ def shown_mask(person: Person, like: np.ndarray) -> np.ndarray:
 def version_masks(person: Person, case: str) -> list[np.ndarray]:
     """Return the versions that stand beside the mask."""
     rows = person.api(f"/cases/{case}/revisions/")
-    keys = [row["id"] for row in rows if row["track"] == "independent"]
+    keys = [row["id"] for row in rows if row["track"] == "version"]
     base = f"{person.house.url}/api/cases/{case}/versions"
     return [decode_runs(person.page.request.get(f"{base}/{key}/").body()) for key in keys]
 

@@ -86,7 +86,7 @@ class Town:
     def versions(self) -> list[np.ndarray]:
         """Return the masks that lost a race and are kept beside the main one."""
         listed = self.ask(f"/api/cases/{self.case}/revisions/").json()
-        keys = [one["id"] for one in listed if one["track"] == "independent"]
+        keys = [one["id"] for one in listed if one["track"] == "version"]
         return [
             read_mask(self.ask(f"/api/cases/{self.case}/versions/{key}/").body()) for key in keys
         ]

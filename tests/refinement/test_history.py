@@ -123,7 +123,7 @@ def test_a_version_that_lost_a_race_is_kept_once_and_found_again(case, student, 
     first, again = keep(student, case, mine), keep(student, case, mine)
     assert (first.status_code, again.json()) == (201, first.json())
     rows = student.get(at(case, "revisions/")).json()
-    found = [row for row in rows if row["track"] == "independent"]
+    found = [row for row in rows if row["track"] == "version"]
     assert [(row["cause"], row["sequence"], row["by"]) for row in found] == [
         ("conflict", 2, "Student")
     ]

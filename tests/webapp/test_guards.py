@@ -7,6 +7,7 @@ import pytest
 
 from annotation.activity import selectors as activity
 from annotation.consensus import selectors as consensus
+from annotation.domain.refusals import NotVisible
 from annotation.domain.workflow import Role, Stage
 from annotation.reading import selectors
 from annotation.reading.models import Reading
@@ -41,7 +42,10 @@ def taken_out(blind: Blind) -> None:
 
 
 def anyones_reading(user, reading_id):
-    return Reading.unblinded.select_related("case__volume", "protocol").get(pk=reading_id)
+    found = Reading.unblinded.select_related("case__volume", "protocol").filter(pk=reading_id)
+    if not found:
+        raise NotVisible("There is none.")
+    return found.get()
 
 
 def everybody_reads(user, dataset):
@@ -69,6 +73,7 @@ class Guard:
     finds: Callable[[Blind], list[bytes]]
     writes: bool = False
     exposure: str = ""
+    masks: int = 0
 
 
 def said(blind: Blind) -> list[bytes]:
@@ -82,6 +87,13 @@ GUARDS = {
         lambda blind: blind.b,
         said,
         writes=True,
+    ),
+    "an independent mask is asked for by its painter alone": Guard(
+        ((selectors, "get_own_reading", anyones_reading),),
+        lambda blind: None,
+        lambda blind: blind.b,
+        Blind.paint,
+        masks=2,
     ),
     "the consensus opens once all readings are in": Guard(
         ((consensus, "_SHOWN_AT", EVERYWHERE),), taken_out, lambda blind: blind.b, said
@@ -143,7 +155,7 @@ def leaks(guard: Guard, blind: Blind, markers: list[bytes]) -> bool:
 @pytest.mark.parametrize("name", GUARDS)
 def test_the_walk_finds_a_leak_where_a_guard_is_missing(dataset, monkeypatch, name):
     guard = GUARDS[name]
-    blind = Blind(dataset, guard.exposure)
+    blind = Blind(dataset, guard.exposure, masks=guard.masks)
     guard.standing(blind)
     markers = guard.finds(blind)
     assert not leaks(guard, blind, markers)

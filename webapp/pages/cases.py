@@ -38,7 +38,7 @@ from annotation.refinement.api import VertebraSerializer, describe_vertebrae
 from annotation.refinement.lease_api import LeaseSerializer
 from annotation.refinement.leases import describe_lease
 from annotation.refinement.models import MaskRevision, MaskTrack
-from annotation.refinement.selectors import lease_of, person_shown, standing_return, tracks_of
+from annotation.refinement.selectors import lease_of, person_shown, standing_return, tracks_for
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, Image, User
 from annotation.studies.selectors import (
@@ -175,7 +175,7 @@ def describe_case(user: User, case: Case) -> dict[str, Any]:
         "grade_withheld_reason": grade_withheld_reason(case.image) or None,
         "tracks": [
             {"kind": row.track.kind, "revision": row.number, "author_kind": row.author_kind}
-            for row in tracks_of(case)
+            for row in tracks_for(user, case)
         ],
     }
 

@@ -482,6 +482,8 @@ export type Masks = {
   missed: MissedMasks[]
 }
 
+export type MasksBeginEnum = 'checked' | 'empty'
+
 export type MineEnum = 'none' | 'open' | 'submitted'
 
 export type Minutes = {
@@ -681,6 +683,8 @@ export type ProtocolSaid = {
   wash_out_days: number
   way: WayEnum
   due_days: number | null
+  independent_masks: number
+  masks_begin: MasksBeginEnum
   note: string
 }
 
@@ -700,6 +704,8 @@ export type ProtocolVersion = {
   wash_out_days: number
   way: WayEnum
   due_days: number | null
+  independent_masks: number
+  masks_begin: MasksBeginEnum
   note: string
   version: number
   allocation_seed: number
@@ -803,6 +809,7 @@ export type ReadingOut = {
   amends: string | null
   reason: string
   may_amend: boolean
+  paints: boolean
   submitted_at: string | null
 }
 
@@ -1015,7 +1022,7 @@ export type Track = {
   author_kind: AuthorKindEnum
 }
 
-export type TrackKindEnum = 'main' | 'independent' | 'imported' | 'consensus'
+export type TrackKindEnum = 'main' | 'independent' | 'imported' | 'consensus' | 'version' | 'own_version'
 
 export type Turned = {
   hits: number | null

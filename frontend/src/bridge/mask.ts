@@ -4,6 +4,9 @@ import type { Acknowledgement } from './outbox'
 import { decodeRuns, encodeRuns, type LabelRuns } from './runs'
 import { decodeStroke, type Stroke } from './stroke'
 
+/** Where a mask lies on the server: that of a case, or a reader's own below their reading. */
+export type MaskHome = `cases/${string}` | `readings/${string}`
+
 export interface Mask extends LabelRuns {
   readonly revision: number
   readonly lastSequence: number
@@ -20,20 +23,20 @@ const levelsIn = (line: string): Map<number, string | null> =>
     return [Number(number), level || null]
   }))
 
-/** Fetches the main track as it is now, as people began with it, or as it was last submitted. */
-export function fetchMask(caseId: string, options: { revision?: 'start' | 'submitted'; signal?: AbortSignal } = {}): Promise<Mask> {
+/** Fetches a mask as it is now, as people began with it, or as it was last submitted. */
+export function fetchMask(home: MaskHome, options: { revision?: 'start' | 'submitted'; signal?: AbortSignal } = {}): Promise<Mask> {
   const which = options.revision === undefined ? '' : `&revision=${options.revision}`
-  return maskAt(`/api/cases/${caseId}/mask/?track=main${which}`, options.signal)
+  return maskAt(`/api/${home}/mask/?track=main${which}`, options.signal)
 }
 
-/** Fetches the main track as it was after an act; 0 is the start. */
-export const fetchMoment = (caseId: string, sequence: number): Promise<Mask> => maskAt(`/api/cases/${caseId}/acts/${sequence}/mask/`)
+/** Fetches a mask as it was after an act; 0 is the start. */
+export const fetchMoment = (home: MaskHome, sequence: number): Promise<Mask> => maskAt(`/api/${home}/acts/${sequence}/mask/`)
 
-/** Fetches a revision of the main track by its number. */
-export const fetchRevision = (caseId: string, number: number): Promise<Mask> => maskAt(`/api/cases/${caseId}/mask/?track=main&revision=${number}`)
+/** Fetches a revision of a mask by its number. */
+export const fetchRevision = (home: MaskHome, number: number): Promise<Mask> => maskAt(`/api/${home}/mask/?track=main&revision=${number}`)
 
 /** Fetches a version that lost a race. */
-export const fetchVersion = (caseId: string, id: number): Promise<Mask> => maskAt(`/api/cases/${caseId}/versions/${id}/`)
+export const fetchVersion = (home: MaskHome, id: number): Promise<Mask> => maskAt(`/api/${home}/versions/${id}/`)
 
 async function maskAt(url: string, signal?: AbortSignal): Promise<Mask> {
   const response = await getBytes(url, signal)
@@ -47,16 +50,16 @@ async function maskAt(url: string, signal?: AbortSignal): Promise<Mask> {
   }
 }
 
-/** Keeps a whole mask that cannot follow on the main track beside it; returns when the server has it safely. */
-export async function keepVersion(caseId: string, version: LabelRuns & Pick<Mask, 'levels'>, base: number): Promise<void> {
+/** Keeps a whole mask that cannot follow on what the server has beside it; returns when the server has it safely. */
+export async function keepVersion(home: MaskHome, version: LabelRuns & Pick<Mask, 'levels'>, base: number): Promise<void> {
   const line = [...version.levels].map(([number, level]) => `${number}=${level ?? ''}`).join(',')
   const query = new URLSearchParams({ base: String(base), levels: line })
-  await send('POST', `/api/cases/${caseId}/versions/?${query}`, { body: await encodeRuns(version) })
+  await send('POST', `/api/${home}/versions/?${query}`, { body: await encodeRuns(version) })
 }
 
 /** Fetches one act of the log. */
-export async function fetchAct(caseId: string, sequence: number, signal?: AbortSignal): Promise<Stroke> {
-  const response = await getBytes(`/api/cases/${caseId}/acts/${sequence}/`, signal)
+export async function fetchAct(home: MaskHome, sequence: number, signal?: AbortSignal): Promise<Stroke> {
+  const response = await getBytes(`/api/${home}/acts/${sequence}/`, signal)
   return decodeStroke(new Uint8Array(await response.arrayBuffer()))
 }
 
@@ -64,7 +67,7 @@ export async function fetchAct(caseId: string, sequence: number, signal?: AbortS
 const LONGEST_SEND_MS = 20_000
 
 /** Sends one `lamina.stroke/2`, or a waiting `/1`; returns when the server has it safely. */
-export async function sendStroke(caseId: string, bytes: Uint8Array<ArrayBuffer>): Promise<Acknowledgement> {
-  const response = await send('POST', `/api/cases/${caseId}/strokes/`, { body: bytes, signal: AbortSignal.timeout(LONGEST_SEND_MS) })
+export async function sendStroke(home: MaskHome, bytes: Uint8Array<ArrayBuffer>): Promise<Acknowledgement> {
+  const response = await send('POST', `/api/${home}/strokes/`, { body: bytes, signal: AbortSignal.timeout(LONGEST_SEND_MS) })
   return (await response.json()) as Acknowledgement
 }

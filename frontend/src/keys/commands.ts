@@ -131,6 +131,7 @@ export const COMMANDS = {
   'reading.amend': row('reading', 'Shift+A'),
   'reading.othersNormal': row('reading', 'Shift+Enter'),
   'reading.plane': row('reading', 'P'),
+  'reading.ownMask': row('reading', 'T'),
   'reading.points': row('reading', 'E'),
   'reading.place': row('reading', 'A'),
   'reading.removePoints': row('reading', 'Delete'),

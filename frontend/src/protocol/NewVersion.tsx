@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { Protocols, ProtocolVersion } from '../api/types'
 import { Notice } from '../shell/Notice'
 import { ArmsField } from './ArmsField'
-import { type Draft, draftOf, EXPOSURES, LIMITS, refusalsOf, saidOf } from './draft'
+import { type Draft, draftOf, EXPOSURES, LIMITS, NUMBERS_OF_MASKS, refusalsOf, saidOf } from './draft'
 import classes from './Protocol.module.css'
 import { useMakeVersion } from './queries'
 import { useThresholds } from './VersionFacts'
@@ -87,6 +87,25 @@ export function NewVersion({ dataset, protocols, onClose, onMade }: NewVersionPr
             {...form.getInputProps('proposal_exposure')}
           />
           <ArmsField arms={values.arms} error={refusals.arms} onChange={(arms) => form.setFieldValue('arms', arms)} />
+        </Section>
+        <Section name="masks">
+          <Select
+            label={t('protocol.field.independent_masks')}
+            description={t('protocol.help.independent_masks')}
+            allowDeselect={false}
+            value={String(values.independent_masks)}
+            data={NUMBERS_OF_MASKS.map((n) => ({ value: String(n), label: t('protocol.masks_of', { count: n }) }))}
+            error={refusals.independent_masks}
+            onChange={(value) => form.setFieldValue('independent_masks', Number(value))}
+          />
+          <Select
+            label={t('protocol.field.masks_begin')}
+            description={t('protocol.help.masks_begin')}
+            allowDeselect={false}
+            disabled={values.independent_masks === 0}
+            data={(['checked', 'empty'] as const).map((value) => ({ value, label: t(`protocol.masks_begin.${value}`) }))}
+            {...form.getInputProps('masks_begin')}
+          />
         </Section>
         <Section name="control">
           <NumberInput {...numberOf('repeat_share', ' %')} max={100} description={t('protocol.help.repeat_share')} />

@@ -11,7 +11,7 @@ const SAID: ProtocolSaid = {
   convention: 'loss20_25_40', readers_per_case: 2, overlap_share: 0.8, proposal_exposure: 'shown', arms: [],
   grades_cervical: false, classifies_ao: false, repeat_share: 0.1, repeat_after_days: 28, catch_share: 0,
   limits: { noise_of_g: 0.05, great_difference_of_g: 0.1, great_distance_mm: 3, mask_dice: 0.9, mask_hd95_mm: 3 },
-  adjudicator: null, wash_out_days: 28, way: 'pull', due_days: null, note: '',
+  adjudicator: null, wash_out_days: 28, way: 'pull', due_days: null, independent_masks: 0, masks_begin: 'checked', note: '',
 }
 const version = (number: number, part: Partial<ProtocolVersion> = {}): ProtocolVersion => ({
   ...SAID, version: number, allocation_seed: 7, adjudicator_name: '', made_by: 'Max', created_at: '2026-11-21T12:00:00Z', in_use: true, ...part,

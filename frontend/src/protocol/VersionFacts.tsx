@@ -86,6 +86,10 @@ export function VersionFacts({ version, protocols }: { version: ProtocolVersion;
           <Fact name="proposal_exposure">{t(`protocol.exposure.${version.proposal_exposure}`)}</Fact>
         )}
       </Section>
+      <Section name="masks">
+        <Fact name="independent_masks">{t('protocol.masks_of', { count: version.independent_masks })}</Fact>
+        {version.independent_masks > 0 && <Fact name="masks_begin">{t(`protocol.masks_begin.${version.masks_begin}`)}</Fact>}
+      </Section>
       <Section name="control">
         <Fact name="repeat_share">
           {version.repeat_share > 0 ? t('protocol.share_own', { share: percent(version.repeat_share) }) : t('protocol.none_of')}

@@ -4,6 +4,7 @@ import type { ProtocolSaid } from '../api/types'
 export type Arm = ProtocolSaid['arms'][number]
 export type Exposure = Arm['exposure']
 export const EXPOSURES: readonly Exposure[] = ['shown', 'hidden', 'after_commit']
+export const NUMBERS_OF_MASKS = [0, 2, 3] as const
 export const LIMITS = ['noise_of_g', 'great_difference_of_g', 'great_distance_mm', 'mask_dice', 'mask_hd95_mm'] as const
 export type Limit = (typeof LIMITS)[number]
 
@@ -39,6 +40,8 @@ export function saidOf(draft: Draft): ProtocolSaid {
     wash_out_days: draft.wash_out_days,
     way: draft.way,
     due_days: draft.due_days,
+    independent_masks: draft.independent_masks,
+    masks_begin: draft.masks_begin,
     note: draft.note.trim(),
   }
 }

@@ -48,6 +48,11 @@ export function ReadingBar({ desk, detail, acts, versions, menu, setMenu }: Prop
       <ActiveTime detail={detail} />
       <span>{t('reading.progress', { done, of })}</span>
       <Saved desk={desk} />
+      {desk.reading.paints && (
+        <Button variant="default" size="xs" rightSection={<KeyOf command="reading.ownMask" />} onClick={() => void acts.toOwnMask()}>
+          {t('reading.ownMask')}
+        </Button>
+      )}
       {desk.isOpen && (
         <>
           {detail.moves.includes('return_from_reading') && desk.reading.amends === null && (

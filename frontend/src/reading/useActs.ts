@@ -58,6 +58,7 @@ export function useActs(desk: Desk, detail: CaseDetail) {
   /** Puts something on the screen that no act of the server caused. */
   const tell = (text: string) => setTold({ kind: 'note', text, numbers: [], unseen: [] })
   const toWorklist = () => navigate({ to: '/d/$dataset/worklist', params: { dataset: detail.dataset } })
+  const toOwnMask = () => navigate({ to: '/c/$case/mask', params: { case: detail.id } })
   const { go: nextCase } = useNextCase(detail, { mayPrefetch: true, isDone: !desk.isOpen, waiting: desk.drafts.waiting })
   const sendBack = (reason: string, note: string) =>
     attempt(async () => {
@@ -66,5 +67,5 @@ export function useActs(desk: Desk, detail: CaseDetail) {
       return null
     })
   const forget = () => setTold(null)
-  return { told, forget, isBusy, fillNormal, submit, sayOfCase, tell, nextCase, toWorklist, sendBack }
+  return { told, forget, isBusy, fillNormal, submit, sayOfCase, tell, nextCase, toWorklist, toOwnMask, sendBack }
 }

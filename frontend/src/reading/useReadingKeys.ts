@@ -36,6 +36,7 @@ export function useReadingKeys(desk: Desk, acts: Acts, { setMenu, togglePlane, a
   })
   useCommand('reading.counted', () => setMenu('counted'), { enabled: isOpen })
   useCommand('reading.amend', askAmend, { enabled: desk.reading.may_amend })
+  useCommand('reading.ownMask', () => void acts.toOwnMask(), { enabled: desk.reading.paints })
   useCommand('reading.plane', togglePlane)
   useCommand('reading.othersNormal', () => void acts.fillNormal(), { enabled: isOpen })
   useCommand('nextLevel', () => desk.step(1))

@@ -22,13 +22,13 @@ interface Line extends Moment {
 /** Every act on this mask, every whole mask kept, and versions that lost a race; the newest first. */
 export function HistoryPanel({ place, past, onClose }: { place: Workplace; past: Past; onClose: () => void }) {
   const { t } = useTranslation()
-  const { caseId, save } = place
+  const { home, save } = place
   const [shown, setShown] = useState(AT_FIRST)
   const found = useQuery({
-    queryKey: ['mask-history', caseId],
+    queryKey: ['mask-history', home],
     queryFn: async ({ signal }) => ({
-      acts: await fetchLog(caseId, 'start', signal),
-      revisions: await api.get<RevisionRow[]>(`/cases/${caseId}/revisions/`, signal),
+      acts: await fetchLog(home, 'start', signal),
+      revisions: await api.get<RevisionRow[]>(`/${home}/revisions/`, signal),
     }),
   })
   const savedAt = save.kind === 'saved' ? save.at?.getTime() : null

@@ -25,6 +25,7 @@ import { isPaused, LeaseStatus, SaveStatus } from './SaveStatus'
 import { ToolRail } from './ToolRail'
 import { UndoHint } from './UndoHint'
 import { useLevels } from './useLevels'
+import { useToolWith } from './useTool'
 import { marksOf, type Pins, spotOf, usePins, visitPin } from './usePins'
 import { usePaintingKeys } from './usePaintingKeys'
 import { useLease } from './useLease'
@@ -137,14 +138,6 @@ function useBeginAtPin({ detail, view, stats }: Ready, pins: Pins, showList: () 
     visitPin(view, first)
     showList()
   }, [isReady, isDrawn, first, view, showList])
-}
-
-/** The brush is in hand as soon as one may paint, and never otherwise. */
-function useToolWith(view: SpineView, mayPaint: boolean): void {
-  const [was, setWas] = useState(false)
-  if (was === mayPaint) return
-  setWas(mayPaint)
-  view.state.setState({ tool: mayPaint ? 'brush' : 'look' })
 }
 
 /** Hands the mask over for checking, unless strokes wait or problems stop it. */

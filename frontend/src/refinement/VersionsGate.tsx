@@ -70,7 +70,7 @@ export function SetAside({ place }: { place: Place }) {
  * What can be done about versions, one at a time; failures are shown and leave everything waiting. Nothing
  * is painted meanwhile, until the settled mask is shown.
  */
-function useVersions({ caseId, outbox, view, reloadMask }: Place) {
+function useVersions({ home, outbox, view, reloadMask }: Place) {
   const { t } = useTranslation()
   const [isBusy, setBusy] = useState(false)
   const busy = useRef(false)
@@ -101,12 +101,12 @@ function useVersions({ caseId, outbox, view, reloadMask }: Place) {
   }
   /** Merges what does not contradict; hands over what does. */
   const merge = async (own: Outbox, ask: Ask): Promise<boolean> => {
-    const found = await findConflict(caseId, own)
+    const found = await findConflict(home, own)
     if (found.comparison.conflicts.length > 0) {
       ask(found)
       return false
     }
-    await settle(caseId, own, found, new Map())
+    await settle(home, own, found, new Map())
     return done(t('versions.mergedAlone', { count: found.mine.length }))
   }
   /** A stroke that was on its way when all began counts too: then what is known is worked out again. */
@@ -117,12 +117,12 @@ function useVersions({ caseId, outbox, view, reloadMask }: Place) {
     })
   const keep = (found: Conflict, choice: Choice, ask: Ask) =>
     run((own) => again(async () => {
-      await settle(caseId, own, found, choice)
+      await settle(home, own, found, choice)
       return done(t('versions.settled'))
     }, () => merge(own, ask)))
   const setAside = () => {
     const leave = async (own: Outbox) => {
-      await leaveTheirs(caseId, own)
+      await leaveTheirs(home, own)
       return done(t('versions.setAside'))
     }
     return run((own) => again(() => leave(own), () => leave(own)))

@@ -43,7 +43,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
   const { detail, view } = place
   useWorkHooks(place)
   useTestHooks(place)
-  useModelMask(place.caseId, view)
+  useModelMask(place.home, view)
   useDarkScreen()
   useLeaveWarning(place)
   const pick = useLooking(place)

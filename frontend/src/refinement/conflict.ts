@@ -1,5 +1,5 @@
 /** Two versions of a mask: what they were before, mine, theirs, and the one act that settles them. */
-import { fetchMask, fetchMoment, keepVersion, layOnTop, type LevelChange, type Mask, type Outbox, type Stroke, Tool } from '../bridge'
+import { fetchMask, fetchMoment, keepVersion, layOnTop, type LevelChange, type Mask, type MaskHome, type Outbox, type Stroke, Tool } from '../bridge'
 import type { ActRow } from '../api/types'
 import { type Act, type Levels, levelsAfter } from '../viewer'
 import { changesBetween } from './changes'
@@ -41,12 +41,12 @@ function replayed(before: Version, strokes: readonly Stroke[]): Version {
 /**
  * Fetches what the server has now and what my strokes stand on, and replays mine.
  */
-export async function findConflict(caseId: string, outbox: Outbox): Promise<Conflict> {
+export async function findConflict(home: MaskHome, outbox: Outbox): Promise<Conflict> {
   const mine = outbox.pending()
-  const theirs = await fetchMask(caseId)
+  const theirs = await fetchMask(home)
   const base = Math.min((mine[0]?.sequence ?? 1) - 1, theirs.lastSequence)
-  const before = await fetchMoment(caseId, base)
-  const others = (await fetchLog(caseId, 'start')).filter(({ sequence }) => sequence > base)
+  const before = await fetchMoment(home, base)
+  const others = (await fetchLog(home, 'start')).filter(({ sequence }) => sequence > base)
   const lastOf = (number: number) => others.filter((act) => act.number === number).at(-1)?.at
   const versions: Versions = {
     before,
@@ -77,18 +77,18 @@ export function settlement({ versions, comparison, theirs }: Conflict, choice: C
  *
  * @throws Overtaken if strokes were made since the conflict was found.
  */
-export async function settle(caseId: string, outbox: Outbox, conflict: Conflict, choice: Choice): Promise<void> {
-  await setAside(caseId, conflict)
+export async function settle(home: MaskHome, outbox: Outbox, conflict: Conflict, choice: Choice): Promise<void> {
+  await setAside(home, conflict)
   await outbox.replace(settlement(conflict, choice), { lastSequence: conflict.theirs.lastSequence, revision: conflict.theirs.revision }, conflict.mine)
 }
 
 /** Takes the server's mask; my version is kept beside it. */
-export async function leaveTheirs(caseId: string, outbox: Outbox): Promise<void> {
-  const conflict = await findConflict(caseId, outbox)
-  await setAside(caseId, conflict)
+export async function leaveTheirs(home: MaskHome, outbox: Outbox): Promise<void> {
+  const conflict = await findConflict(home, outbox)
+  await setAside(home, conflict)
   await outbox.replace(null, conflict.theirs, conflict.mine)
 }
 
-async function setAside(caseId: string, { versions, theirs, base }: Conflict): Promise<void> {
-  await keepVersion(caseId, { dims: theirs.dims, ...versions.mine }, base)
+async function setAside(home: MaskHome, { versions, theirs, base }: Conflict): Promise<void> {
+  await keepVersion(home, { dims: theirs.dims, ...versions.mine }, base)
 }

@@ -11,8 +11,8 @@ const TURN: readonly Shown[] = ['mine', 'model', 'student']
 
 function useOther(place: Workplace, revision: 'start' | 'submitted') {
   return useQuery({
-    queryKey: ['mask', place.caseId, revision],
-    queryFn: ({ signal }) => fetchMask(place.caseId, { revision, signal }),
+    queryKey: ['mask', place.home, revision],
+    queryFn: ({ signal }) => fetchMask(place.home, { revision, signal }),
     enabled: place.outbox !== null,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

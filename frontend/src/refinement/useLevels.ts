@@ -20,7 +20,7 @@ export function useLevels(place: Workplace, active: number, problems: readonly P
     setChosen(next)
     likeOrder(user, next)
   }
-  const { done, change } = useLevelsDone(place.caseId, String(place.user?.id ?? ''), view, () => (place.outbox ? place.outbox.next - 1 : 0))
+  const { done, change } = useLevelsDone(place.home, String(place.user?.id ?? ''), view, () => (place.outbox ? place.outbox.next - 1 : 0))
   const rows = useMemo(
     () => levelRows({ vertebrae: vertebraeNow(detail?.vertebrae ?? [], levels, stats), problems, done, stats }, order),
     [detail, levels, stats, problems, done, order],

@@ -3,7 +3,9 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useState } from 'react'
 import { api, ApiError, onSignedIn } from '../api/client'
 import type { Ticked } from '../api/types'
+import type { MaskHome } from '../bridge'
 import type { SpineView } from '../viewer'
+import { journalOf } from './useMask'
 
 interface Tick {
   readonly number: number
@@ -45,14 +47,16 @@ const isOver = (failure: unknown) => failure instanceof ApiError && failure.stat
  * The numbers ticked, and the way to tick. Voxels of a vertebra that change later take its tick back, here
  * at once and on the server with the act.
  *
+ * @param home where the mask lies; of an own mask the ticks stay in this browser.
  * @param owner who ticks; ticks that wait in this browser are theirs alone.
  * @param lastAct number of the last act made or seen.
  */
-export function useLevelsDone(caseId: string, owner: string, view: SpineView | null, lastAct: () => number) {
-  const place = `${owner} ${caseId}`
+export function useLevelsDone(home: MaskHome, owner: string, view: SpineView | null, lastAct: () => number) {
+  const place = `${owner} ${journalOf(home)}`
+  const isKept = home.startsWith('cases/')
   const client = useQueryClient()
-  const key = ['levels-done', caseId]
-  const kept = useQuery({ queryKey: key, queryFn: ({ signal }) => api.get<Ticked>(`/cases/${caseId}/levels-done/`, signal), staleTime: 30_000 })
+  const key = ['levels-done', home]
+  const kept = useQuery({ queryKey: key, enabled: isKept, queryFn: ({ signal }) => api.get<Ticked>(`/${home}/levels-done/`, signal), staleTime: 30_000 })
   const [waiting, setWaiting] = useState<readonly Tick[]>(() => readWaiting(place))
   useEffect(() => setWaiting(readWaiting(place)), [place])
   const remember = useCallback((ticks: readonly Tick[]) => {
@@ -61,12 +65,12 @@ export function useLevelsDone(caseId: string, owner: string, view: SpineView | n
   }, [place])
   const first = waiting[0]
   useEffect(() => {
-    if (!first) return
+    if (!first || !isKept) return
     let timer: ReturnType<typeof setTimeout> | undefined
     const flush = async () => {
       clearTimeout(timer)
       try {
-        client.setQueryData(key, await api.post<Ticked>(`/cases/${caseId}/levels-done/`, first))
+        client.setQueryData(key, await api.post<Ticked>(`/${home}/levels-done/`, first))
         setWaiting((now) => drop(place, now, first))
       } catch (failure) {
         if (isOver(failure)) setWaiting((now) => drop(place, now, first))
@@ -79,7 +83,7 @@ export function useLevelsDone(caseId: string, owner: string, view: SpineView | n
       clearTimeout(timer)
       end()
     }
-  }, [caseId, place, client, first])
+  }, [home, isKept, place, client, first])
   useEffect(() => view?.editor.onAct(({ runs }) => {
     const touched = new Set([...runs.old, ...runs.new])
     client.setQueryData<Ticked>(key, (now) => now && { numbers: now.numbers.filter((number) => !touched.has(number)) })

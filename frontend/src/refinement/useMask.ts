@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { api, ApiError, onSignedIn } from '../api/client'
 import type { ActRow } from '../api/types'
 import {
-  type Act, applyRuns, BaseMismatch, fetchAct, fetchMask, Journal, type Mask, noJournal, Outbox, sendStroke, type Stroke, Tool,
+  type Act, applyRuns, BaseMismatch, fetchAct, fetchMask, Journal, type Mask, type MaskHome, noJournal, Outbox, sendStroke, type Stroke, Tool,
 } from '../bridge'
 import { LevelMismatch, type Levels, levelsAfter, type Logged, loggedAct, type SpineView } from '../viewer'
 
@@ -18,8 +18,8 @@ const AGAIN_MS = 3_000
 const isTool = (code: number): code is Tool => Object.values(Tool).some((tool) => tool === code)
 
 /** The acts since the stage began, as the server has them. */
-export async function fetchLog(caseId: string, since: 'stage' | 'start' = 'stage', signal?: AbortSignal): Promise<ActRow[]> {
-  return api.get<ActRow[]>(`/cases/${caseId}/acts/?since=${since}`, signal)
+export async function fetchLog(home: MaskHome, since: 'stage' | 'start' = 'stage', signal?: AbortSignal): Promise<ActRow[]> {
+  return api.get<ActRow[]>(`/${home}/acts/?since=${since}`, signal)
 }
 
 const logged = ({ sequence, tool, number, n_voxels, levels, mine, by }: ActRow): Logged => ({
@@ -52,20 +52,23 @@ function layWaiting(mask: Mask, waiting: readonly Stroke[]): { levels: Levels; l
   return { levels, log }
 }
 
+/** What a mask is called in this browser: by its case, an own one by its reading. */
+export const journalOf = (home: MaskHome): string => home.slice(home.indexOf('/') + 1)
+
 /** The mask as the server has it, with what waits in this browser's journal on top. */
-async function openMask(caseId: string, view: SpineView, owner: string, signal: AbortSignal, failed: (cause: unknown) => void): Promise<OpenMask> {
-  const journal = await Journal.open(owner, caseId).catch(noJournal)
+async function openMask(home: MaskHome, view: SpineView, owner: string, signal: AbortSignal, failed: (cause: unknown) => void): Promise<OpenMask> {
+  const journal = await Journal.open(owner, journalOf(home)).catch(noJournal)
   const before = await journal.entries()
-  const mask = await fetchMask(caseId, { signal })
-  const log = (await fetchLog(caseId, 'stage', signal)).filter(({ sequence }) => sequence <= mask.lastSequence)
-  const send = (bytes: Uint8Array<ArrayBuffer>) => sendStroke(caseId, bytes)
+  const mask = await fetchMask(home, { signal })
+  const log = (await fetchLog(home, 'stage', signal)).filter(({ sequence }) => sequence <= mask.lastSequence)
+  const send = (bytes: Uint8Array<ArrayBuffer>) => sendStroke(home, bytes)
   const outbox = new Outbox({ journal, send, lastSequence: mask.lastSequence, revision: mask.revision })
   const waiting = layWaiting(mask, await outbox.resume(before))
   view.editor.nextNumber = mask.nextNumber
   view.setLevels(waiting.levels)
   view.setLabels(mask.labels)
   const keep = (act: Act) => outbox.add(act).sequence
-  const load = async (sequence: number) => outbox.waiting(sequence) ?? (await fetchAct(caseId, sequence))
+  const load = async (sequence: number) => outbox.waiting(sequence) ?? (await fetchAct(home, sequence))
   view.editor.goOn([...log.map(logged), ...waiting.log], { keep, load, failed })
   return { view, outbox }
 }
@@ -74,7 +77,7 @@ async function openMask(caseId: string, view: SpineView, owner: string, signal: 
  * Shows the case's mask in the viewer and ties its acts to the journal and the server, while this tab is
  * the one in which its owner works (`owner` is null otherwise).
  */
-export function useMask(caseId: string, view: SpineView | null, owner: string | null, failed: (cause: unknown) => void) {
+export function useMask(home: MaskHome, view: SpineView | null, owner: string | null, failed: (cause: unknown) => void) {
   const [open, setOpen] = useState<OpenMask | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const [attempt, setAttempt] = useState(0)
@@ -82,7 +85,7 @@ export function useMask(caseId: string, view: SpineView | null, owner: string | 
     if (!view || owner === null) return
     const stop = new AbortController()
     const ends: (() => void)[] = [() => stop.abort()]
-    openMask(caseId, view, owner, stop.signal, failed)
+    openMask(home, view, owner, stop.signal, failed)
       .then((opened) => {
         if (stop.signal.aborted) return opened.outbox.close()
         const online = () => opened.outbox.retry()
@@ -103,7 +106,7 @@ export function useMask(caseId: string, view: SpineView | null, owner: string | 
       setOpen(null)
     }
     // `failed` only shows a message.
-  }, [caseId, view, owner, attempt])
+  }, [home, view, owner, attempt])
   return { open, failure, reload: () => setAttempt((n) => n + 1) }
 }
 

@@ -29,7 +29,7 @@ interface Shown {
 
 const FETCH = { act: fetchMoment, revision: fetchRevision, version: fetchVersion }
 
-export function usePast({ caseId }: Workplace, view: SpineView) {
+export function usePast({ home }: Workplace, view: SpineView) {
   const labelsShown = useStore(view.state, (state) => state.labelsShown)
   const { t } = useTranslation()
   const [past, setPast] = useState<Moment | null>(null)
@@ -45,7 +45,7 @@ export function usePast({ caseId }: Workplace, view: SpineView) {
   const look = async (moment: Moment) => {
     if (view.editor.isPainting) return
     try {
-      const mask = await FETCH[moment.kind](caseId, moment.id)
+      const mask = await FETCH[moment.kind](home, moment.id)
       back()
       if (!view.labelMap) return
       const { runs } = changesBetween(view.labelMap, mask.labels)

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { SpineView, ToolInHand } from '../viewer'
 
 /** Takes the tool out of the hand while another mask is on screen, and gives it back afterwards. */
@@ -13,4 +13,12 @@ export function useLookOnly(view: SpineView, isLooking: boolean): void {
       tool.current = null
     }
   }, [view, isLooking])
+}
+
+/** The brush is in hand as soon as one may paint, and never otherwise. */
+export function useToolWith(view: SpineView, mayPaint: boolean): void {
+  const [was, setWas] = useState(false)
+  if (was === mayPaint) return
+  setWas(mayPaint)
+  view.state.setState({ tool: mayPaint ? 'brush' : 'look' })
 }

@@ -1,7 +1,7 @@
 /** Seeing what others change on a mask that is not mine to change now. */
 import { useEffect, useRef, useState } from 'react'
 import { api, ApiError } from '../api/client'
-import { applyRuns, BaseMismatch, fetchAct, fetchMask } from '../bridge'
+import { applyRuns, BaseMismatch, fetchAct, fetchMask, type MaskHome } from '../bridge'
 import { LevelMismatch, levelsAfter, type SpineView } from '../viewer'
 
 const LOOK_MS = 1_500
@@ -17,8 +17,8 @@ interface Followed {
 }
 
 /** Shows the mask as the server has it. */
-async function show(caseId: string, view: SpineView, followed: Followed, signal: AbortSignal): Promise<void> {
-  const mask = await fetchMask(caseId, { signal })
+async function show(home: MaskHome, view: SpineView, followed: Followed, signal: AbortSignal): Promise<void> {
+  const mask = await fetchMask(home, { signal })
   if (signal.aborted) return
   view.setLevels(mask.levels)
   view.setLabels(mask.labels)
@@ -26,11 +26,11 @@ async function show(caseId: string, view: SpineView, followed: Followed, signal:
 }
 
 /** Does on screen what others have done since; a mask that cannot follow is fetched whole. */
-async function follow(caseId: string, view: SpineView, followed: Followed, signal: AbortSignal): Promise<void> {
-  if (followed.sequence === null) return show(caseId, view, followed, signal)
-  const newer = await api.get<{ sequence: number }[]>(`/cases/${caseId}/acts/?since=start&after=${followed.sequence}`, signal)
+async function follow(home: MaskHome, view: SpineView, followed: Followed, signal: AbortSignal): Promise<void> {
+  if (followed.sequence === null) return show(home, view, followed, signal)
+  const newer = await api.get<{ sequence: number }[]>(`/${home}/acts/?since=start&after=${followed.sequence}`, signal)
   for (const { sequence } of newer) {
-    const act = await fetchAct(caseId, sequence, signal)
+    const act = await fetchAct(home, sequence, signal)
     if (signal.aborted || !view.labelMap) return
     try {
       const levels = levelsAfter(view.state.getState().levels, act.levels)
@@ -38,7 +38,7 @@ async function follow(caseId: string, view: SpineView, followed: Followed, signa
       view.setLevels(levels)
     } catch (cause) {
       if (!(cause instanceof BaseMismatch || cause instanceof LevelMismatch)) throw cause
-      return show(caseId, view, followed, signal)
+      return show(home, view, followed, signal)
     }
     followed.sequence = sequence
   }
@@ -50,19 +50,19 @@ async function follow(caseId: string, view: SpineView, followed: Followed, signa
  *
  * @param isOn whether the mask on screen is not this page's own to change.
  */
-export function useWatch(caseId: string, view: SpineView | null, isOn: boolean): Watch {
+export function useWatch(home: MaskHome, view: SpineView | null, isOn: boolean): Watch {
   const [isWatching, setWatching] = useState(true)
   const followed = useRef<Followed>({ sequence: null })
   useEffect(() => {
     followed.current = { sequence: null }
-  }, [caseId, view, isOn])
+  }, [home, view, isOn])
   useEffect(() => {
     if (!view || !isOn || !isWatching) return
     const stop = new AbortController()
     let timer: ReturnType<typeof setTimeout> | undefined
     const look = async () => {
       try {
-        await follow(caseId, view, followed.current, stop.signal)
+        await follow(home, view, followed.current, stop.signal)
       } catch (cause) {
         if (!(cause instanceof ApiError) && !stop.signal.aborted) throw cause
       }
@@ -73,6 +73,6 @@ export function useWatch(caseId: string, view: SpineView | null, isOn: boolean):
       stop.abort()
       clearTimeout(timer)
     }
-  }, [caseId, view, isOn, isWatching])
+  }, [home, view, isOn, isWatching])
   return { isWatching, setWatching }
 }

@@ -6,10 +6,10 @@ import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { api } from '../api/client'
 import type { CaseDetail, Problem, Session } from '../api/types'
-import type { Outbox, SaveState } from '../bridge'
+import type { MaskHome, Outbox, SaveState } from '../bridge'
 import { noteUnsent } from '../shell/unsent'
 import { labelStats, type LabelStats, type Levels, type SpineView, useVolume } from '../viewer'
-import { useMask } from './useMask'
+import { journalOf, useMask } from './useMask'
 import { useSeat } from './useSeat'
 import { useWatch } from './useWatch'
 
@@ -77,7 +77,11 @@ function useLevelsShown(view: SpineView | null, detail: CaseDetail | null): Leve
   return useSyncExternalStore(subscribe, () => view?.state.getState().levels ?? ofCase)
 }
 
-export function useWorkplace(caseId: string) {
+/**
+ * @param reading of a reader who paints a mask of their own; without it the mask is the case's.
+ */
+export function useWorkplace(caseId: string, reading?: string) {
+  const home: MaskHome = reading === undefined ? `cases/${caseId}` : `readings/${reading}`
   const { t } = useTranslation()
   const session = useQuery({ queryKey: ['session'], queryFn: ({ signal }) => api.get<Session>('/session/', signal), staleTime: 60_000 })
   const found = useCase(caseId)
@@ -85,18 +89,18 @@ export function useWorkplace(caseId: string) {
   const { loading, view } = useVolume(detail?.volume ?? null)
   const user = session.data?.user ?? null
   const owner = user && String(user.id)
-  const seat = useSeat(owner, caseId)
+  const seat = useSeat(owner, journalOf(home))
   const sayWhyNot = (cause: unknown) =>
     notifications.show({ message: t('refinement.notUndone', { why: cause instanceof Error ? cause.message : String(cause) }), color: 'yellow' })
-  const mask = useMask(caseId, view, seat.state === 'mine' ? owner : null, sayWhyNot)
+  const mask = useMask(home, view, seat.state === 'mine' ? owner : null, sayWhyNot)
   const state = useSaveState(mask.open?.outbox ?? null)
   useEffect(() => noteUnsent(state.waiting), [state.waiting])
   const isOthers = seat.state === 'elsewhere' || (mask.open !== null && detail?.lease?.is_me === false && state.waiting === 0)
-  const watch = useWatch(caseId, view, isOthers)
+  const watch = useWatch(home, view, isOthers)
   const stats = useStats(view, mask.open !== null || isOthers)
   const levels = useLevelsShown(view, detail)
   return {
-    caseId, user, detail, failure: (detail ? null : found.error?.message) ?? mask.failure, loading, view,
+    caseId, home, user, detail, failure: (detail ? null : found.error?.message) ?? mask.failure, loading, view,
     outbox: mask.open?.outbox ?? null, save: state, stats, levels, reloadMask: mask.reload,
     seat, watch,
   }

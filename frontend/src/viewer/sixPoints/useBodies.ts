@@ -12,7 +12,7 @@ export function useBodies(detail: CaseDetail, meta: VolumeMeta | undefined): Rea
     queryKey: ['bodies', detail.id, meta?.hash],
     queryFn: async ({ signal }) => {
       if (meta === undefined) return NONE
-      return bodiesOf(gridOf(meta), (await fetchMask(detail.id, { signal })).labels)
+      return bodiesOf(gridOf(meta), (await fetchMask(`cases/${detail.id}`, { signal })).labels)
     },
     enabled: isNeeded && meta !== undefined,
     staleTime: 60_000,
