@@ -136,6 +136,42 @@ def compression_percent(own_mm: float, neighbours_mm: Sequence[float | None]) ->
     return 100.0 * (1.0 - own_mm / float(np.mean(known))) if known else None
 
 
+@dataclass(frozen=True)
+class Compression:
+    """The vertebral compression ratio of one vertebra.
+
+    Attributes:
+        percent: loss of anterior height against the neighbours; negative where it is higher.
+        sources: places of the one or two neighbours it is measured against.
+        one_sided: only one side had a valid neighbour.
+        extended: a neighbour that does not count was stepped over.
+    """
+
+    percent: float
+    sources: tuple[int, ...]
+    one_sided: bool
+    extended: bool
+
+
+def compression_ratios(spine: Sequence[Beside]) -> list[Compression | None]:
+    """Return the compression ratio of each vertebra, None without heights or valid neighbours.
+
+    Args:
+        spine: all vertebrae from cranial to caudal.
+    """
+    found: list[Compression | None] = []
+    for place, own in enumerate(spine):
+        expected = expected_heights(spine, place)
+        percent = None
+        if own.heights_mm is not None and expected is not None:
+            percent = compression_percent(own.heights_mm[0], expected.heights_mm[:1])
+        if percent is None or expected is None:
+            found.append(None)
+            continue
+        found.append(Compression(percent, expected.sources, expected.one_sided, expected.extended))
+    return found
+
+
 def adjusted_ratio(heights_mm: Heights, ratios: tuple[float, float]) -> float:
     """Return G of heights that are divided by what is normal at their level.
 

@@ -5,11 +5,12 @@ from typing import Final
 
 from annotation.domain.geometry import Volume
 from annotation.domain.proposal import Proposal
-from inference.pipelines import anchor_free, verse_framework
+from inference.pipelines import anchor_free, compression_ratio, verse_framework
 from inference.weights import Weights
 
 PIPELINES: Final[dict[str, Callable[[Volume, Weights], Proposal]]] = {
     "anchor-free": anchor_free.preannotate,
+    "compression-ratio": compression_ratio.preannotate,
     "verse-framework": verse_framework.preannotate,
 }
 """Pipelines by name."""

@@ -2,10 +2,15 @@
 
 from typing import Final
 
-from inference.systems import anchor_free, verse_framework
+from inference.systems import anchor_free, compression_ratio, verse_framework
 from inference.systems.system import System
 
 SYSTEMS: Final[dict[str, System]] = {
-    system.name: system for system in (anchor_free.SYSTEM, verse_framework.SYSTEM)
+    system.name: system
+    for system in (
+        anchor_free.SYSTEM,
+        compression_ratio.SYSTEM,
+        verse_framework.SYSTEM,
+    )
 }
 """Systems by name."""
