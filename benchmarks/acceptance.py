@@ -18,7 +18,7 @@ from inference.evaluating import Task, judge_all
 from inference.evaluation import summarise
 from inference.pipelines import PIPELINES
 from inference.table import Row, as_text, phantom_rows
-from inference.weights import load_weights
+from inference.weights import committed_folder, load_weights
 
 SYSTEM = "anchor-free"
 
@@ -49,7 +49,8 @@ def main() -> int:
 
 def _phantoms(arguments: argparse.Namespace) -> list[Row]:
     cases = cases_of(f"phantoms:{arguments.phantoms}")
-    tasks = [Task(case, SYSTEM, arguments.weights) for case in cases]
+    weights = arguments.weights or committed_folder()
+    tasks = [Task(case, SYSTEM, weights) for case in cases]
     judged = judge_all(tasks, arguments.workers)
     return phantom_rows(summarise([one.system for one in judged]))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from annotation.domain.geometry import Grid, Volume
 from annotation.domain.proposal import Proposal
-from annotation.domain.vertebrae import label_of
+from annotation.domain.vertebrae import label_of, level_of
 from annotation.imaging.canonical import to_canonical
 from annotation.imaging.dicom import read_series
 from annotation.imaging.label_maps import TABLES
@@ -23,6 +23,7 @@ from annotation.imaging.results import SeriesResult
 from inference import judging
 from inference.observation import Pipeline
 from inference.table import Row, at_least, below, plain
+from inference.truths import TrueVertebra, Truth
 from inference.weights import Weights
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,8 @@ LUMBAR = ROOT / "demo" / "lumbar" / "example_ct.nii.gz"
 LUMBAR_MASK = ROOT / "demo" / "lumbar" / "totalseg_vertebrae.nii.gz"
 NAMED = ("L1", "L2", "L3", "L4", "L5")
 OUTLINED = ("L1", "L2", "L3", "L4")
+UNNAMED = (*(f"T{n}" for n in range(1, 13)), "L1")
+"""Places of the centres read by eye in cranial order; an order, not a reading of levels."""
 CUT_MM = 15.0
 """A centre this near to the first or last slice belongs to a vertebra that the border cuts."""
 Floats = NDArray[np.float64]
@@ -77,6 +80,33 @@ def read_lumbar() -> tuple[Volume, NDArray[np.uint8]]:
     """Return the lumbar CT and its reference mask in VerSe labels, on the CT's own grid."""
     volume = _volume(read_ct(LUMBAR))
     return volume, import_mask(LUMBAR_MASK, TABLES["totalsegmentator_v2"], volume.grid)
+
+
+def thoracic_truth() -> Truth:
+    """Return the thoracic CT with the 13 centres read by eye; nobody says which levels they are."""
+    volume = read_thoracic()
+    centres = read_centres(volume.grid)[::-1]
+    vertebrae = tuple(
+        TrueVertebra(level, centre) for level, centre in zip(UNNAMED, centres, strict=True)
+    )
+    return Truth("lidc0314", "lidc0314", volume, None, vertebrae, are_levels_known=False)
+
+
+def lumbar_truth() -> Truth:
+    """Return the lumbar CT with L1-L5 asked for, of which L1-L4 are outlined whole.
+
+    What lies above is cut by the border and neither asked for nor false.
+    """
+    volume, mask = read_lumbar()
+    above = [level_of(int(label)) for label in np.unique(mask) if 0 < label < label_of("L1")]
+    vertebrae = tuple(
+        TrueVertebra(level, reference_centre_mm(mask, level, volume.grid), is_partial=is_cut)
+        for is_cut, levels in ((True, above), (False, NAMED))
+        for level in levels
+    )
+    outlined = np.isin(mask, [label_of(level) for level in OUTLINED])
+    kept = np.where(outlined, mask, 0).astype(np.uint8)
+    return Truth("lumbar", "lumbar", volume, kept, vertebrae, frozenset({"L5_sacrum"}))
 
 
 def _volume(result: SeriesResult) -> Volume:

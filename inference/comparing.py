@@ -39,15 +39,13 @@ def compare(truth: Truth, seen: Seen, *, with_surfaces: bool = True) -> JudgedCa
     masks = None
     if truth.mask is not None:
         masks = outlines(truth.mask, seen.proposal.mask, truth.volume.grid)
-    compressed = _compressions([_true_beside(one) for one in truths])
-    said = dict(zip((one.number for one in found), _found_compressions(found), strict=True))
-    judged = []
-    for t, one in enumerate(truths):
-        if _is_asked(one):
-            vertebra = replace(_judge_vertebra(one, partner.get(t)), compression=compressed[t])
-            if t in partner:
-                vertebra = replace(vertebra, found_compression=said[partner[t].number])
-            judged.append(_with_masks(vertebra, partner.get(t), masks, found, with_surfaces))
+    vertebrae = _judge_vertebrae(truths, found, partner)
+    numbers = [partner[t].number if t in partner else None for t in range(len(truths))]
+    judged = [
+        _with_masks(vertebrae[t], numbers[t], masks, found, with_surfaces)
+        for t, one in enumerate(truths)
+        if _is_asked(one)
+    ]
     line = _line_of(truths)
     return JudgedCase(
         name=truth.name,
@@ -61,8 +59,9 @@ def compare(truth: Truth, seen: Seen, *, with_surfaces: bool = True) -> JudgedCa
         counted_from=str(seen.proposal.counted_from),
         seconds=seen.proposal.seconds,
         n_false_cut=sum(found[f].is_partial for f in matching.false),
-        identified=_identified(truths, found),
-        lowest_g=min((g for g in map(_graded_g, found) if g is not None), default=None),
+        identified=_identified(truths, found) if truth.are_levels_known else None,
+        are_levels_known=truth.are_levels_known,
+        worst=_worst(found),
     )
 
 
@@ -83,6 +82,24 @@ def _is_asked(truth: TrueVertebra) -> bool:
     return not truth.is_partial and not is_drawn_c1
 
 
+def _judge_vertebrae(
+    truths: list[TrueVertebra], found: list[VertebraProposal], partner: dict[int, VertebraProposal]
+) -> list[JudgedVertebra]:
+    """Judge every true vertebra beside its neighbours, masks apart."""
+    true_lost = _compressions([_true_beside(one) for one in truths])
+    found_lost = dict(zip((one.number for one in found), _found_compressions(found), strict=True))
+    said = _said(found)
+    judged = []
+    for t, truth in enumerate(truths):
+        one = replace(_judge_vertebra(truth, partner.get(t)), compression=true_lost[t])
+        if t in partner:
+            number = partner[t].number
+            called, score = said.get(number, (None, None))
+            one = replace(one, found_compression=found_lost[number], called=called, score=score)
+        judged.append(one)
+    return judged
+
+
 def _judge_vertebra(truth: TrueVertebra, found: VertebraProposal | None) -> JudgedVertebra:
     judged = JudgedVertebra(
         truth.level, None, truth.g, None, (), None, grade=truth.grade, shape=truth.shape
@@ -98,7 +115,6 @@ def _judge_vertebra(truth: TrueVertebra, found: VertebraProposal | None) -> Judg
         judged,
         found_level=found.level,
         found_g=g,
-        called=None if g is None else CONVENTION.grade(g) > 0,
         errors_mm=errors,
         apart_mm=float(np.linalg.norm(truth.centroid_mm - found.centroid_mm)),
     )
@@ -106,7 +122,7 @@ def _judge_vertebra(truth: TrueVertebra, found: VertebraProposal | None) -> Judg
 
 def _with_masks(
     judged: JudgedVertebra,
-    partner: VertebraProposal | None,
+    number: int | None,
     masks: Outlines | None,
     found: list[VertebraProposal],
     with_surfaces: bool,
@@ -114,7 +130,7 @@ def _with_masks(
     if masks is None:
         return judged
     label = label_of(judged.level)
-    here = () if partner is None else (partner.number,)
+    here = () if number is None else (number,)
     placed = masks.compare(label, here, with_surfaces=False)
     judged = replace(judged, dice=None if placed is None else placed.dice)
     if not with_surfaces:
@@ -159,10 +175,27 @@ def _compressions(spine: list[Beside]) -> list[float | None]:
     return found
 
 
-def _graded_g(one: VertebraProposal) -> float | None:
-    if one.six_points_mm is None or one.is_partial or not is_graded(one.level):
-        return None
-    return height_ratio(heights_mm(one.six_points_mm))
+def _said(found: list[VertebraProposal]) -> dict[int, tuple[bool, float]]:
+    """Return call and severity by number: the classifier's where there is one, else from G."""
+    classified = {
+        one.number: (one.suggestion.is_fractured, one.suggestion.score)
+        for one in found
+        if one.suggestion is not None
+    }
+    if classified:
+        return classified
+    ratios = {
+        one.number: height_ratio(heights_mm(one.six_points_mm))
+        for one in found
+        if one.six_points_mm is not None
+    }
+    return {number: (CONVENTION.grade(g) > 0, -g) for number, g in ratios.items()}
+
+
+def _worst(found: list[VertebraProposal]) -> float | None:
+    said = _said(found)
+    whole = [one.number for one in found if is_graded(one.level) and not one.is_partial]
+    return max((said[number][1] for number in whole if number in said), default=None)
 
 
 def _identified(

@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from annotation.domain.genant import measure_points
 from annotation.domain.geometry import Grid, Volume
@@ -204,11 +203,9 @@ def _body_centres(mask: Labels, grid: Grid) -> dict[str, Floats]:
     """Return the middle of every outlined body, LPS millimetres, by level."""
     di, dj, dk = grid.spacing_mm
     found = {}
-    for label, box in enumerate(ndimage.find_objects(mask), start=1):
-        if box is not None:
-            inside = judging.body_centre_of_mask(mask[box] == label, (dk, dj, di))
-            corner = np.array([part.start for part in box])
-            found[level_of(label)] = grid.to_mm((inside + corner)[::-1])
+    for label in np.unique(mask[mask > 0]).tolist():
+        kji = judging.body_centre_of_mask(mask == label, (dk, dj, di))
+        found[level_of(label)] = grid.to_mm(kji[::-1])
     return found
 
 

@@ -13,10 +13,10 @@ from inference.evaluation import summarise
 from inference.judged import JudgedCase, Seen
 from inference.observation import observe
 from inference.papers.baseline import counted_upward, stacked
-from inference.papers.report import Judged, Report, as_text, reported, write
+from inference.papers.report import Judged, as_text, reported, write
 from inference.pipelines import PIPELINES
 from inference.truths import Truth
-from inference.weights import Weights, load_weights
+from inference.weights import Weights, load_weights, shipped_folder
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Task:
 
     case: Case
     system: str
-    weights: Path | None
+    weights: Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " phantoms:7-12 or phantoms:3,5 for seeds, folder:PATH for the frozen side of a frozen"
         " folder, verse:PATH for a tree in VerSe layout with masks or centroids",
     )
-    parser.add_argument("--weights", type=Path, help="folder of weights; default: the committed")
+    parser.add_argument("--weights", type=Path, help="folder of weights; default: the shipped")
     parser.add_argument("--workers", type=int, default=1, help="processes")
     parser.add_argument("--folds", type=int, default=0, help="also mean and SD over so many folds")
     parser.add_argument("--out", type=Path, help="folder for Markdown, CSV and plots")
@@ -51,14 +51,26 @@ def run(arguments: argparse.Namespace) -> str:
     Raises:
         ValueError: if the data cannot be read or have fewer patients than folds.
     """
+    folder = arguments.weights or shipped_folder(arguments.system)
+    if folder is None:
+        raise ValueError(f"{how_to_get(arguments.system)}, and name their folder by --weights")
     cases = cases_of(arguments.data)
-    tasks = [Task(case, arguments.system, arguments.weights) for case in cases]
+    tasks = [Task(case, arguments.system, folder) for case in cases]
     judged = list(judge_all(tasks, arguments.workers))
     reports = reported(judged, arguments.folds)
     if arguments.json:
         figures = summarise([one.system for one in judged]).as_dict()
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return _told(arguments, reports)
+    weights = load_weights(folder)
+    title = f"{arguments.system} with {weights.name} ({weights.sha256[:12]})"
+    if arguments.out:
+        write(arguments.out, title, reports)
+    return "\n\n".join([f"# {title}", *map(as_text, reports)])
+
+
+def how_to_get(system: str) -> str:
+    """Return what to do where a system has no weights in the repository."""
+    return f"no weights here; train them by `python -m inference train {system} --preset base`"
 
 
 def judge_all(tasks: Sequence[Task], workers: int = 1) -> Iterator[Judged]:
@@ -93,11 +105,3 @@ def judged_truth(data: str, truth: Truth, system: str, weights: Weights) -> Judg
 
 def _counted(truth: Truth, seen: Seen) -> JudgedCase:
     return compare(replace(truth, mask=None), counted_upward(seen), with_surfaces=False)
-
-
-def _told(arguments: argparse.Namespace, reports: Sequence[Report]) -> str:
-    weights = load_weights(arguments.weights)
-    title = f"{arguments.system} with {weights.name} ({weights.sha256[:12]})"
-    if arguments.out:
-        write(arguments.out, title, reports)
-    return "\n\n".join([f"# {title}", *map(as_text, reports)])

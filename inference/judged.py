@@ -46,6 +46,8 @@ class JudgedVertebra:
         compression: per cent of anterior height lost against the neighbours.
         found_compression: the same, from the proposed points.
         called: whether the system calls it fractured; None where it says nothing.
+        score: how severe the system says it is, higher is worse: its classifier's score where it
+            has one, minus G otherwise; None where it says nothing.
     """
 
     level: str
@@ -62,6 +64,7 @@ class JudgedVertebra:
     compression: float | None = None
     found_compression: float | None = None
     called: bool | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,9 @@ class JudgedCase:
         seconds: per phase.
         n_false_cut: of `n_false`, those that the pipeline itself calls cut by the border.
         identified: labels by the rule of the challenge; None where there is none to find.
-        lowest_g: least height ratio of all proposed thoracic and lumbar vertebrae that are not cut;
-            None where none was measured.
+        worst: highest score of all proposed thoracic and lumbar vertebrae that are not cut; None
+            where none has a score.
+        are_levels_known: whether the truth names levels.
         failure: why the case could not be processed, empty where it was.
     """
 
@@ -98,7 +102,8 @@ class JudgedCase:
     seconds: dict[str, float] = field(default_factory=dict)
     n_false_cut: int = 0
     identified: judging.Identification | None = None
-    lowest_g: float | None = None
+    worst: float | None = None
+    are_levels_known: bool = True
     failure: str = ""
 
     @property

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, find_objects
 from scipy.stats import rankdata
 
 from inference.phases.butterfly import butterfly_iou
@@ -215,7 +215,9 @@ def body_centre_of_mask(mask: Bools, spacing_kji_mm: tuple[float, float, float])
     """
     if not mask.any():
         raise ValueError("an empty mask has no centre")
-    depth = distance_transform_edt(np.pad(mask, 1), sampling=spacing_kji_mm)[1:-1, 1:-1, 1:-1]
+    box = find_objects(mask.astype(np.uint8))[0]
+    depth = distance_transform_edt(np.pad(mask[box], 1), sampling=spacing_kji_mm)[1:-1, 1:-1, 1:-1]
     where = np.argwhere(depth >= 0.5 * depth.max())
     weight = depth[tuple(where.T)] ** 3
-    return np.asarray((where * weight[:, None]).sum(axis=0) / weight.sum())
+    inside = (where * weight[:, None]).sum(axis=0) / weight.sum()
+    return np.asarray(inside + [part.start for part in box])

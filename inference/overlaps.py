@@ -43,7 +43,8 @@ class Outlines:
         Args:
             label: VerSe label in the truth.
             numbers: which proposed vertebrae stand for it.
-            with_surfaces: at 1 mm and with distances; otherwise Dice alone on the own grid.
+            with_surfaces: at 1 mm and with distances; otherwise Dice alone on the own grid. A
+                picture of one slice has no surface and gets no distance.
         """
         truth_box = _box_of(self.boxes[0], label)
         if truth_box is None:
@@ -52,7 +53,7 @@ class Outlines:
         box = _around([truth_box, *(one for one in there if one is not None)])
         true = self.truth[box] == label
         said = np.isin(self.found[box], list(numbers))
-        if not with_surfaces:
+        if not with_surfaces or len(self.truth) == 1:
             return MaskAgreement(judging.dice(true, said))
         own = at_1mm(true, self.spacing_kji_mm)
         return compare_masks(own, at_1mm(said, self.spacing_kji_mm), (1.0, 1.0, 1.0))

@@ -58,6 +58,7 @@ class Truth:
         mask: VerSe labels, shape (k, j, i); None where nobody outlined it.
         vertebrae: from cranial to caudal.
         shows: which of "C2", "T1_rib", "L5_sacrum" lie in view; None where nobody says.
+        are_levels_known: whether the levels are more than an order from cranial to caudal.
         readings: six points by level of every reader, where several read.
     """
 
@@ -67,6 +68,7 @@ class Truth:
     mask: NDArray[np.uint8] | None
     vertebrae: tuple[TrueVertebra, ...]
     shows: frozenset[str] | None = None
+    are_levels_known: bool = True
     readings: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
 
 

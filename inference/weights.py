@@ -93,6 +93,12 @@ def committed_folder(name: str = COMMITTED) -> Path:
     return FOLDER / name
 
 
+def shipped_folder(system: str) -> Path | None:
+    """Return the folder of a system's weights that are part of the repository, None without any."""
+    found = (card.parent for card in sorted(FOLDER.glob(f"*/{CARD}")))
+    return next((place for place in found if read_card(place)["system"] == system), None)
+
+
 def load_weights(folder: Path | None = None, device: str = "auto") -> Weights:
     """Load a set, once per process and content.
 

@@ -56,11 +56,11 @@ def stacked(grid: Grid) -> Seen:
 def anatomical(case: JudgedCase) -> JudgedCase:
     """Return a case as mean anatomy at the true places and levels sees it: nothing is fractured."""
     vertebrae = tuple(map(_mean, case.vertebrae))
-    ratios = [one.found_g for one in vertebrae if is_graded(one.level)]
+    scores = [one.score for one in vertebrae if is_graded(one.level)]
     return replace(
         case,
         vertebrae=vertebrae,
-        lowest_g=min((g for g in ratios if g is not None), default=None),
+        worst=max((score for score in scores if score is not None), default=None),
         failure="",
     )
 
@@ -76,10 +76,12 @@ def counted_upward(seen: Seen) -> Seen:
 
 
 def _mean(one: JudgedVertebra) -> JudgedVertebra:
+    g = height_ratio(mean_heights_mm(one.level))
     return replace(
         one,
         found_level=one.level,
-        found_g=height_ratio(mean_heights_mm(one.level)),
+        found_g=g,
+        score=-g,
         found_compression=None if one.compression is None else 0.0,
         called=False,
     )

@@ -75,7 +75,7 @@ def _of_cases(cases: Sequence[JudgedCase]) -> list[Row]:
     known = [case for case in cases if _graded([case])]
     right = wilson(sum(map(is_case_right, known)), len(known))
     sound = wilson(sum(_is_sound(case) for case in known), len(known))
-    named = [case for case in cases if case.vertebrae]
+    named = [case for case in cases if case.vertebrae and case.are_levels_known]
     located = wilson(sum(case.are_labels_right for case in named), len(named))
     lost = wilson(sum(not case.is_processed for case in cases), len(cases))
     nothing = wilson(0, len(named))

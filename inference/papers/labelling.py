@@ -53,7 +53,12 @@ def labelled(
         own, boxes = (_mean(what, _vertebrae(some), value, digits) for some in (cases, stacked))
         rows.append(Compared(own, boxes, BOXES))
     absent = [
-        _mean("outlined vertebrae without a label's mask", _vertebrae(some), _is_absent, 3)
+        _mean(
+            "share of vertebrae that nothing of their label overlaps",
+            _vertebrae(some),
+            _is_absent,
+            3,
+        )
         for some in (cases, stacked)
     ]
     return [*rows, Compared(absent[0], absent[1], BOXES)]
@@ -75,7 +80,7 @@ def _mean(
 
 
 def _is_absent(one: JudgedVertebra) -> float | None:
-    return None if one.label_dice is None else float(one.label_hd95_mm is None)
+    return None if one.label_dice is None else float(one.label_dice == 0)
 
 
 def _identified(what: str, cases: Sequence[JudgedCase]) -> Measure:
@@ -92,6 +97,6 @@ def _distance(what: str, cases: Sequence[JudgedCase]) -> Measure:
 
 
 def _all_right(what: str, cases: Sequence[JudgedCase]) -> Measure:
-    known = [case for case in cases if case.vertebrae]
+    known = [case for case in cases if case.vertebrae and case.are_levels_known]
     rows = np.array([float(case.are_labels_right) for case in known]).reshape(-1, 1)
     return Measure(what, mean_value(), rows, tuple(case.patient for case in known))

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from reportlab.graphics import renderSVG
 from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect, String
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor
 
 from annotation.agreement import pdf_plots
 from annotation.domain.agreement.values import bland_altman
@@ -19,6 +19,7 @@ from inference.papers.severity import TASKS, ranked, vertebrae_of
 SIDE: Final = 240.0
 LEFT: Final = 40.0
 BOTTOM: Final = 34.0
+CELL: Final = 80.0
 _COLOURS: Final = (pdf_plots.BLUE, pdf_plots.RED, HexColor("#3b7d3a"))
 
 
@@ -79,15 +80,28 @@ def differences(
 
 
 def calls(cases: Sequence[JudgedCase]) -> Drawing | None:
-    """Draw which vertebrae were called fractured, rows the truth; None without any."""
+    """Draw which vertebrae were called fractured, missed ones as not; None without any."""
     counts = confusion(cases, with_missed=True)
-    table = [
-        [counts.true_negative, counts.false_positive],
-        [counts.false_negative, counts.true_positive],
-    ]
-    if not any(map(sum, table)):
+    table = {
+        (0, 0): counts.true_negative,
+        (0, 1): counts.false_positive,
+        (1, 0): counts.false_negative,
+        (1, 1): counts.true_positive,
+    }
+    most = max(table.values())
+    if not most:
         return None
-    return pdf_plots.confusion(table, ("truth", "system"))
+    picture = Drawing(LEFT + 300, 2 * CELL + 40)
+    for (row, column), count in table.items():
+        x, y = LEFT + 90 + column * CELL, 10 + (1 - row) * CELL
+        hue = pdf_plots.BLUE if row == column else pdf_plots.RED
+        fill = Color(hue.red, hue.green, hue.blue, alpha=0.1 + 0.6 * count / most)
+        picture.add(Rect(x, y, CELL, CELL, fillColor=fill, strokeColor=pdf_plots.RULE))
+        picture.add(_words(x + CELL / 2 - 6, y + CELL / 2 - 3, str(count), pdf_plots.INK))
+    for place, name in enumerate(("unfractured", "fractured")):
+        picture.add(_words(6, 10 + (1.5 - place) * CELL - 3, f"truly {name}"))
+        picture.add(_words(LEFT + 94 + place * CELL, 2 * CELL + 16, f"called {name}"))
+    return picture
 
 
 def _words(x: float, y: float, words: str, colour: Any = pdf_plots.SOFT) -> String:

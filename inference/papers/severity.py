@@ -1,10 +1,10 @@
 """How severe fractures are told apart: tables 2 and 3 of Zakharov et al. 2023, and shape by shape.
 
-Score is minus G of the matched vertebra; truth is the grade. Three tasks: grade 0 against 1-3,
-grade 0 against 2-3 with mild ones left out, 0-1 against 2-3. A patient's score is that of the
-lowest G, a patient's truth the highest grade (doi:10.1016/j.media.2022.102646). Vertebrae that were
-not found are left out as in the paper, and once more counted lowest. Cervical vertebrae are not
-graded and enter nowhere.
+Score is minus G of the matched vertebra, or what a classifier says of it; truth is the grade.
+Three tasks: grade 0 against 1-3, grade 0 against 2-3 with mild ones left out, 0-1 against 2-3. A
+patient's score is the worst of what was found, a patient's truth the highest grade
+(doi:10.1016/j.media.2022.102646). Vertebrae that were not found are left out as in the paper, and
+once more counted lowest. Cervical vertebrae are not graded and enter nowhere.
 """
 
 from collections.abc import Sequence
@@ -95,30 +95,26 @@ def vertebrae_of(
                 continue
             if shape and one.grade >= 2 and one.shape != shape:
                 continue
-            if one.found_g is not None or with_missed:
-                found.append(Scored(case.patient, score_of(one), one.grade))
+            if one.score is not None or with_missed:
+                score = judging.MISSED if one.score is None else one.score
+                found.append(Scored(case.patient, score, one.grade))
     return found
 
 
-def score_of(one: JudgedVertebra) -> float:
-    """Return the severity a system gives, below everything where it gives none."""
-    return judging.MISSED if one.found_g is None else -one.found_g
-
-
 def patients_of(cases: Sequence[JudgedCase]) -> list[Scored]:
-    """Return patients: the lowest G of all that was found, and the highest grade there is.
+    """Return patients: the most severe of all that was found, and the highest grade there is.
 
     A patient in whom nothing was measured counts lowest.
     """
     truths: dict[str, list[int]] = {}
-    lowest: dict[str, list[float]] = {}
+    worst: dict[str, list[float]] = {}
     for case in cases:
-        if case.lowest_g is not None:
-            lowest.setdefault(case.patient, []).append(case.lowest_g)
+        if case.worst is not None:
+            worst.setdefault(case.patient, []).append(case.worst)
     for one in vertebrae_of(cases, with_missed=True):
         truths.setdefault(one.patient, []).append(one.grade)
     return [
-        Scored(patient, -min(lowest.get(patient, [-judging.MISSED])), max(grades))
+        Scored(patient, max(worst.get(patient, [judging.MISSED])), max(grades))
         for patient, grades in truths.items()
     ]
 

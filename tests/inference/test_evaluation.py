@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
-from annotation.domain.vertebrae import label_of
+from annotation.domain.proposal import CountedFrom, Proposal, Suggestion, VertebraProposal
+from annotation.domain.vertebrae import is_graded, label_of
 from inference.evaluation import judge, summarise
 from inference.judged import JudgedCase, Seen
 from inference.judging import overlap_in_plane
@@ -111,3 +111,19 @@ def test_overlap_of_two_vertebrae_shifted_against_each_other() -> None:
     one = np.concatenate([np.zeros((3, 2, 1)), flat], axis=2)
     other = one + np.array([7.0, 2.0, 1.0])
     assert overlap_in_plane(one, other) == pytest.approx(0.777875, abs=1e-6)
+
+
+def test_a_classifier_that_says_more_than_the_points_is_heard(
+    phantom: Phantom, truth: Seen
+) -> None:
+    said = tuple(
+        replace(one, suggestion=Suggestion(one.level == "L2", 0.9 - 0.1 * n, 1.0, 9, 1))
+        for n, one in enumerate(truth.proposal.vertebrae)
+    )
+    case = _judged(phantom, truth, vertebrae=said)
+    calls = {one.level: one.called for one in case.vertebrae}
+    assert (calls["L1"], calls["L2"]) == (False, True)
+    whole = [one for one in said if not one.is_partial and is_graded(one.level)]
+    assert case.worst == max(one.suggestion.score for one in whole if one.suggestion)
+    measured = {one.level: one.called for one in judge(phantom, truth).vertebrae}
+    assert (measured["L1"], measured["L2"]) == (True, False)

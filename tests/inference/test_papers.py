@@ -125,11 +125,12 @@ def _vertebra(level: str, g: float, found_g: float | None, shape: str = "") -> J
         compression=100 * (1 - g),
         found_compression=None if found_g is None else 100 * (1 - found_g),
         called=None if found_g is None else found_g <= 0.8,
+        score=None if found_g is None else -found_g,
     )
 
 
 def _case(name: str, *vertebrae: JudgedVertebra, n_false: int = 0) -> JudgedCase:
-    lowest = [one.found_g for one in vertebrae if one.found_g is not None]
+    scores = [one.score for one in vertebrae if one.score is not None]
     hits = sum(one.found_level == one.level for one in vertebrae)
     return JudgedCase(
         name=name,
@@ -142,7 +143,7 @@ def _case(name: str, *vertebrae: JudgedVertebra, n_false: int = 0) -> JudgedCase
         shows=("L5_sacrum",),
         counted_from="L5_sacrum",
         identified=judging.Identification(hits, len(vertebrae), 3.0, hits),
-        lowest_g=min(lowest, default=None),
+        worst=max(scores, default=None),
     )
 
 
@@ -177,7 +178,7 @@ def test_tasks_leave_out_what_they_leave_out(cases: list[JudgedCase]) -> None:
 def test_a_patient_is_as_severe_as_the_lowest_height_ratio(cases: list[JudgedCase]) -> None:
     people = {one.patient: (one.score, one.grade) for one in patients_of(cases)}
     assert people == {"a": (-0.72, 2), "b": (-0.79, 3), "c": (-0.74, 0), "d": (-0.6, 3)}
-    empty = replace(cases[0], lowest_g=None)
+    empty = replace(cases[0], worst=None)
     assert patients_of([empty])[0].score == judging.MISSED
 
 

@@ -9,8 +9,10 @@ from inference.table import Row
 
 
 def test_the_centres_read_by_eye_lie_in_bone_one_above_the_other() -> None:
-    volume = real_ct.read_thoracic()
-    centres = real_ct.read_centres(volume.grid)
+    truth = real_ct.thoracic_truth()
+    volume = truth.volume
+    assert not truth.are_levels_known
+    centres = np.array([one.centroid_mm for one in reversed(truth.vertebrae)])
     assert centres.shape == (13, 3)
     assert (np.diff(centres[:, 2]) > 12).all()
     for i, j, k in np.rint(volume.grid.to_ijk(centres)).astype(int):
