@@ -14,8 +14,6 @@ from inference.phantoms.make import PhantomOptions
 from inference.phantoms.phantom import Phantom
 from inference.truths import truth_of
 
-HELD_OUT_SEED: Final = 9_000_000
-"""First of the seeds that no training may use."""
 OPTIONS: Final = PhantomOptions(spacing_mm=(1.0, 1.0, 2.0), field="body")
 FRACTURED_G: Final = 0.75
 

@@ -13,16 +13,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
-from annotation.domain.genant import Shape, measure_points
-from annotation.domain.vertebrae import place_of
 from annotation.imaging.frozen import (
     Frozen,
-    FrozenCase,
     FrozenFolderRefused,
-    read_case,
     read_frozen,
 )
 from inference.config import Schedule, this_machine
@@ -30,13 +25,13 @@ from inference.evaluation import judge, options_of, summarise
 from inference.judged import JudgedCase
 from inference.learning import cache
 from inference.learning.card import write_text
-from inference.learning.course import Course
+from inference.learning.cases import as_phantom, cut_cases
 from inference.learning.courses import COURSES
 from inference.learning.fit import Progress, fit
 from inference.learning.lessons import Groups, Terms, lessons
+from inference.learning.lineage import code_version, examples_version
 from inference.observation import observe
 from inference.phantoms.make import make_phantom
-from inference.phantoms.phantom import Phantom, PhantomVertebra
 from inference.pipelines import PIPELINES
 from inference.weights import Weights, load_weights, read_card, save_weights
 
@@ -149,47 +144,20 @@ def _share(holds: Sequence[bool]) -> float | None:
     return float(np.mean(holds)) if holds else None
 
 
-def as_phantom(folder: Frozen, case: FrozenCase) -> Phantom:
-    """Return a frozen case in the form in which phantoms state their truth."""
-    volume, mask = read_case(folder, case)
-    levels = sorted(case.points, key=place_of)
-    vertebrae = tuple(
-        _truth(level, np.asarray(case.points[level]), volume.grid) for level in levels
-    )
-    return Phantom(0, volume, mask, np.zeros_like(mask), vertebrae, case.shows)
-
-
-def _truth(level: str, points: NDArray[np.float64], grid: Any) -> PhantomVertebra:
-    measured = measure_points(points)
-    index = grid.to_ijk(points)
-    is_cut = bool((index < 0).any() or (index > np.array(grid.dims) - 1).any())
-    return PhantomVertebra(
-        level=level,
-        centroid_mm=points.mean(axis=(0, 1)),
-        six_points_mm=points,
-        heights_mm=np.array(measured.heights_mm),
-        g=measured.g,
-        grade=measured.grade,
-        shape=str(Shape(measured.shape)),
-        is_partial=is_cut,
-        has_foreign=False,
-    )
-
-
 def _groups(parent: Weights, folder: Frozen, config: RoundConfig) -> dict[str, Groups]:
     """Cut what is to be learnt from: phantoms into the cache, cases beside the candidate."""
     course = COURSES[parent.system.name]
     seeds = range(
         folder.train_phantoms.first, folder.train_phantoms.first + folder.train_phantoms.n
     )
-    kept = config.cache / cache.code_version() / course.system.name
+    kept = config.cache / examples_version() / course.system.name
     phantoms = {
         name: cache.wanted(kind, [kind.first_seed + seed for seed in seeds], kept)
         for name, kind in course.kinds.items()
     }
     cache.prepare([one for kind in phantoms.values() for one in kind], 1, lambda _done, _n: None)
     own = config.out.with_name(config.out.name + "-examples")
-    real = cases_cut(folder, course, own, config.seed)
+    real = cut_cases(folder, course.kinds.values(), own, config.seed)
     return {
         name: [
             (1 - config.case_share, cache.example_files(phantoms[subject.kind], subject.part)),
@@ -197,20 +165,6 @@ def _groups(parent: Weights, folder: Frozen, config: RoundConfig) -> dict[str, G
         ]
         for name, subject in course.subjects.items()
     }
-
-
-def cases_cut(
-    folder: Frozen, course: Course, own: Path, seed: int
-) -> dict[str, list[cache.Wanted]]:
-    """Cut the training cases of a frozen folder into examples, by kind."""
-    cut: dict[str, list[cache.Wanted]] = {name: [] for name in course.kinds}
-    for index, case in enumerate(folder.of_split("train")):
-        phantom = as_phantom(folder, case)
-        for name, kind in course.kinds.items():
-            one = cache.Wanted(kind, index, own)
-            cache.write_examples(one, phantom, np.random.default_rng([seed, index]))
-            cut[name].append(one)
-    return cut
 
 
 def _fine_tuned(
@@ -248,7 +202,7 @@ def _save(
     learnt = folder.of_split("train")
     has_cases = bool(learnt) or not parent.is_phantoms_only
     card: dict[str, Any] = {
-        "code_version": cache.code_version(),
+        "code_version": code_version(),
         "torch": torch.__version__,
         "name": config.name,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -9,7 +9,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -117,6 +117,8 @@ def load_weights(folder: Path | None = None, device: str = "auto") -> Weights:
     with _lock:
         if key not in _loaded:
             _loaded[key] = _load(place, card, machine)
+        elif _loaded[key].card != card:
+            _loaded[key] = replace(_loaded[key], card=card)
         return _loaded[key]
 
 

@@ -4,9 +4,9 @@ A phantom of a seed is the same for ever within one code version; the folder car
 so that a changed generator never meets old examples.
 """
 
-import hashlib
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,15 +26,6 @@ class Wanted:
     kind: Kind
     seed: int
     folder: Path
-
-
-def code_version() -> str:
-    """Return a short hash of the code that makes phantoms and examples."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256()
-    for source in [*sorted((here.parent / "phantoms").glob("*.py")), *sorted(here.rglob("*.py"))]:
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def wanted(kind: Kind, seeds: Iterable[int], folder: Path) -> list[Wanted]:
@@ -97,8 +88,13 @@ def _each(work: Callable[[Wanted], None], items: list[Wanted], workers: int) -> 
     if workers <= 1 or len(items) < 2:
         yield from map(work, items)
         return
-    with _one_thread(), multiprocessing.get_context("spawn").Pool(workers) as pool:
+    with _one_thread(), multiprocessing.get_context("spawn").Pool(workers, _leave_stopping) as pool:
         yield from pool.imap_unordered(work, items)
+
+
+def _leave_stopping() -> None:
+    """Let the parent alone hear Ctrl-C; it ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

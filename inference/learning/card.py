@@ -7,10 +7,8 @@ from typing import Any
 
 import torch
 
-from inference.learning.cache import code_version
 from inference.systems import SYSTEMS
 
-SIMULATED = "simulated spines only"
 NAMES: Mapping[str, str] = {
     "n_phantoms": "phantoms",
     "n_vertebrae": "whole vertebrae",
@@ -37,18 +35,15 @@ NAMES: Mapping[str, str] = {
 }
 
 
-def new_card(name: str, manifest: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the card of weights trained from phantoms alone; saving adds system and preset."""
+def new_card(name: str, training: Mapping[str, Any], lineage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the card of freshly trained weights; saving adds system, preset and hashes."""
     return {
         "name": name,
-        "trained_on": SIMULATED,
-        "phantoms_only": True,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "manifest": dict(manifest),
-        "training": dict(training),
-        "code_version": code_version(),
         "torch": torch.__version__,
+        "training": dict(training),
         "metrics": {},
+        **lineage,
     }
 
 
@@ -92,18 +87,24 @@ def write_text(card: Mapping[str, Any], folder: Path) -> None:
         "",
         "| figure | value |",
         "|---|---|",
-        *[
-            f"| {name} | {card['metrics'][key]:.4g} |"
-            for key, name in NAMES.items()
-            if card["metrics"].get(key) is not None
-        ],
+        *_figure_lines(card["metrics"]),
         "",
     ]
     (folder / "card.md").write_text("\n".join(lines), encoding="utf-8")
 
 
+def _figure_lines(metrics: Mapping[str, Any]) -> list[str]:
+    """Return the rows of known figures in their order, then the others by their own names."""
+    names = {**NAMES, **{key: key.replace("_", " ") for key in metrics if key not in NAMES}}
+    return [
+        f"| {name} | {metrics[key]:.4g} |"
+        for key, name in names.items()
+        if metrics.get(key) is not None
+    ]
+
+
 def _held_out_lines(card: Mapping[str, Any]) -> list[str]:
-    if "held_out" not in card:
+    if not card.get("held_out", {}).get("n"):
         return []
     first, n = card["held_out"]["first"], card["held_out"]["n"]
     return [f"Held-out seeds: {first} to {first + n - 1}."]
@@ -111,8 +112,12 @@ def _held_out_lines(card: Mapping[str, Any]) -> list[str]:
 
 def _manifest_lines(manifest: Mapping[str, Any]) -> list[str]:
     lines = [
-        f"- {kind}: {seeds['n']} phantoms, seeds {seeds['first']} to "
-        f"{seeds['first'] + seeds['n'] - 1}"
+        f"- {kind}: {seeds['n']} phantoms, seeds "
+        + (
+            ", ".join(map(str, seeds["seeds"]))
+            if "seeds" in seeds
+            else f"{seeds['first']} to {seeds['first'] + seeds['n'] - 1}"
+        )
         for kind, seeds in manifest.get("phantoms", {}).items()
     ]
     lines.append(f"- real cases: {len(manifest.get('cases', []))}")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from inference.learning.measuring import Measure, measured
 from inference.learning.optimisers import NewOptimiser, adamw
 from inference.phantoms.make import PhantomOptions
 from inference.phantoms.phantom import Phantom
@@ -59,8 +60,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Course:
-    """How all networks of a system learn: kinds of phantom and subjects by network."""
+    """How all networks of a system learn.
+
+    Attributes:
+        system: whose networks.
+        kinds: of phantom, by name.
+        subjects: by network.
+        measure: takes weights, seeds of held-out phantoms and a hearer of progress; returns figures
+            by name. What stands here by default judges vertebrae one by one.
+    """
 
     system: System
     kinds: Mapping[str, Kind]
     subjects: Mapping[str, Subject]
+    measure: Measure = measured

@@ -82,7 +82,10 @@ class Fitted:
 def fit(
     net: nn.Module, lesson: Lesson, machine: Machine, on_progress: Callable[[Progress], None]
 ) -> Fitted:
-    """Train a network in place, going on from the lesson's checkpoint where there is one."""
+    """Train a network in place, going on from the lesson's checkpoint where there is one.
+
+    Who hears of progress may stop it by raising KeyboardInterrupt; a checkpoint is kept first.
+    """
     net.to(machine.device)
     fast_format(net)
     optimiser = lesson.optimiser(net.parameters(), lesson.schedule.learning_rate)
@@ -100,7 +103,11 @@ def fit(
         if time.monotonic() - kept > _CHECKPOINT_SECONDS:
             kept = time.monotonic()
             _keep(net, optimiser, lesson, state)
-        on_progress(_report(lesson, state, share))
+        try:
+            on_progress(_report(lesson, state, share))
+        except KeyboardInterrupt:
+            _keep(net, optimiser, lesson, state)
+            raise
     net.eval()
     _keep(net, optimiser, lesson, state)
     return Fitted(state.iteration, state.seconds, _mean(state.losses))
@@ -128,7 +135,7 @@ def drawing(
     """Return a draw from weighted groups of files; empty groups are left out."""
     filled = [(weight, list(files)) for weight, files in groups if files and weight > 0]
     if not filled:
-        raise ValueError("there is no example to learn from")
+        raise ValueError("the data hold no example for a network to learn from")
     chances = np.array([weight for weight, _ in filled])
     chances = chances / chances.sum()
 
@@ -147,6 +154,7 @@ def _step(
 ) -> float:
     lesson, iteration, share = now
     rng = np.random.default_rng([lesson.seed, iteration])
+    torch.manual_seed(int(rng.integers(2**62)))
     examples = [lesson.draw(rng) for _ in range(lesson.schedule.batch)]
     batch = {key: value.to(machine.device) for key, value in lesson.batch_of(examples, rng).items()}
     batch["picture"] = channels_last(batch["picture"])
@@ -158,7 +166,8 @@ def _step(
     if not torch.isfinite(loss):
         return float("nan")
     loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-    nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
+    if not torch.isfinite(nn.utils.clip_grad_norm_(net.parameters(), _CLIP)):
+        return float("nan")
     optimiser.step()
     return float(loss.detach())
 
@@ -199,6 +208,7 @@ def _keep(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson, stat
         "seed": lesson.seed,
         "iterations": lesson.schedule.iterations,
     }
+    lesson.checkpoint.parent.mkdir(parents=True, exist_ok=True)
     partial = lesson.checkpoint.with_suffix(".part")
     torch.save(content, partial)
     partial.replace(lesson.checkpoint)
@@ -208,7 +218,7 @@ def _resumed(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson) -
     """Take up an interrupted training of the same seed and length."""
     if lesson.checkpoint is None or not lesson.checkpoint.exists():
         return _State()
-    content = torch.load(lesson.checkpoint, weights_only=True)
+    content = torch.load(lesson.checkpoint, map_location="cpu", weights_only=True)
     if (content["seed"], content["iterations"]) != (lesson.seed, lesson.schedule.iterations):
         return _State()
     net.load_state_dict(content["net"])

@@ -33,8 +33,23 @@ class Residual(nn.Module):
         self.second = convolution(dimensions, (channels[1], channels[1]))
 
     def forward(self, x: Tensor) -> Tensor:
+        if is_unsafe_in_half(x):
+            with torch.autocast(x.device.type, enabled=False):
+                return self._residual(x.float())
+        return self._residual(x)
+
+    def _residual(self, x: Tensor) -> Tensor:
         first = self.first(x)
         return first + self.second(first)  # type: ignore[no-any-return]  # nn.Module is untyped
+
+
+def is_unsafe_in_half(x: Tensor) -> bool:
+    """Tell whether a 3-D convolution over a map must learn in single precision.
+
+    On processors the bfloat16 gradient of the kernels over maps two voxels deep holds memory that
+    was never written (seen with torch 2.13.0 and its oneDNN, whatever the other sizes).
+    """
+    return torch.is_grad_enabled() and x.device.type == "cpu" and x.dim() == 5 and x.shape[2] < 3
 
 
 class UNet(nn.Module):

@@ -11,6 +11,7 @@ from inference.learning.courses.anchor_free import COURSE
 from inference.learning.examples import patch_example, picture_example, unpacked, wide_example
 from inference.learning.fit import Lesson, fit, rate
 from inference.learning.specimen import Specimen, from_phantom
+from inference.nets.blocks import Residual, channels_last, fast_format
 from inference.nets.segmenter import PATCH, folded, unfolded
 from inference.phantoms.make import PhantomOptions, make_phantom
 from inference.systems.anchor_free import SYSTEM, new_nets
@@ -154,3 +155,20 @@ def test_a_volume_without_any_body_has_no_limits():
     assert nothing.limits_mm() is None
     assert wide_example(nothing)["inside"].sum() == 0
     assert picture_example(nothing, np.random.default_rng(0)) is None
+
+
+def test_the_gradient_over_a_map_two_voxels_deep_is_the_same_every_time():
+    block = Residual(3, (128, 128))
+    fast_format(block)
+    x = channels_last(torch.randn(1, 128, 2, 2, 3, generator=torch.Generator().manual_seed(1)))
+    gradients = []
+    for _ in range(4):
+        stale = [torch.full((n,), 1e30) for n in (10_000, 1_000_000, 128 * 128 * 27)]
+        del stale
+        block.zero_grad()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            y = block(x)
+        y.float().square().sum().backward()
+        gradients.append(block.first[0].weight.grad.clone())
+    assert all(torch.equal(gradients[0], one) for one in gradients)
+    assert gradients[0].abs().max() < 1e6

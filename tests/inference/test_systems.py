@@ -16,7 +16,7 @@ def test_every_system_can_be_run_and_taught(system):
 
 
 def test_every_preset_says_all_that_its_networks_need(system):
-    assert list(system.presets) == ["tiny", "base", "paper"]
+    assert set(system.presets) >= {"tiny", "base", "paper"}
     for name, preset in system.presets.items():
         assert preset.name == name
         assert tuple(preset.widths) == tuple(preset.schedules) == system.nets

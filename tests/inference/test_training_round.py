@@ -10,9 +10,10 @@ from annotation.imaging.frozen import (
     write_case,
     write_manifest,
 )
+from inference.learning.cases import as_phantom
 from inference.phantoms.make import PhantomOptions, make_phantom
 from inference.systems.anchor_free import SYSTEM, new_nets
-from inference.training import RoundConfig, as_phantom, train_round
+from inference.training import RoundConfig, train_round
 from inference.weights import load_weights, save_weights
 
 TINY = SYSTEM.presets["tiny"]
