@@ -20,8 +20,10 @@ from inference.phases.sampling import AIR_HU, boxed
 
 Floats = NDArray[np.float64]
 
-HALF_WIDTH_MM: Final = 26.0
-"""The sagittal picture shows what lies so near to the axis on either side."""
+WIDTH_MM: Final = (26.0, 26.0)
+"""The sagittal picture shows what lies so near to the axis on its left and on its right,"""
+LENGTH_MM: Final = (44.0, 68.0)
+"""and so near in front of it and behind it."""
 DEPTH_MM: Final = (26.0, 58.0)
 """The coronal picture shows what lies so near in front of the axis and behind it."""
 
@@ -66,10 +68,11 @@ def reformat(volume: Volume, where: Neighbourhood) -> Reformations:
         for low, high in zip(where.low, where.high, strict=True)
     ]
     box = boxed(volume, axes)
-    near_i, near_k = _near(where, axes)
-    air = torch.tensor(AIR_HU)
-    sagittal = torch.where(near_k[:, None, :], box, air).amax(dim=2)
-    coronal = torch.where(near_i[:, :, None], box, air).amax(dim=1)
+    across, air = where.across(axes[0]), torch.tensor(AIR_HU)
+    away_i, away_k = axes[1][None] - across[:, :1], axes[2][None] - across[:, 1:]
+    shown = _within(away_k, WIDTH_MM)[:, None, :] & _within(away_i, LENGTH_MM)[:, :, None]
+    sagittal = torch.where(shown, box, air).amax(dim=2)
+    coronal = torch.where(_within(away_i, DEPTH_MM)[:, :, None], box, air).amax(dim=1)
     columns = max(sagittal.shape[1], coronal.shape[1])
     pictures = torch.full((2, len(axes[0]), columns), AIR_HU)
     pictures[0, :, : sagittal.shape[1]] = sagittal
@@ -77,11 +80,6 @@ def reformat(volume: Volume, where: Neighbourhood) -> Reformations:
     return Reformations(pictures, np.array([axis[0] for axis in axes]))
 
 
-def _near(where: Neighbourhood, axes: list[Floats]) -> tuple[Tensor, Tensor]:
-    """Return, per row, which i the coronal and which k the sagittal picture shows."""
-    across = where.across(axes[0])
-    away_i = axes[1][None] - across[:, :1]
-    away_k = axes[2][None] - across[:, 1:]
-    front, behind = DEPTH_MM
-    near_i = (away_i >= -front) & (away_i <= behind)
-    return torch.from_numpy(near_i), torch.from_numpy(np.abs(away_k) <= HALF_WIDTH_MM)
+def _within(away_mm: Floats, reach_mm: tuple[float, float]) -> Tensor:
+    before, behind = reach_mm
+    return torch.from_numpy((away_mm >= -before) & (away_mm <= behind))

@@ -146,12 +146,14 @@ def test_what_lies_beside_the_spine_is_on_the_other_view_only():
     grid = Grid((100, 40, 100), np.diag([1.0, 1.0, 1.0, 1.0]))
     volume = Volume(np.full(grid.shape, -1000, np.int16), grid)
     volume.hu[85:90, :, 50:55] = 1000  # a rib, 37 mm to the side
-    volume.hu[48:53, :, 4:8] = 1000  # a breast bone, 44 mm in front
-    axis = np.array([[0.0, 50.0, 50.0], [39.0, 50.0, 50.0]])
+    volume.hu[48:53, :, 14:18] = 1000  # a calcified aorta, 36 mm in front
+    volume.hu[48:53, :, 0:3] = 1000  # a breast bone, 50 mm in front
+    axis = np.array([[0.0, 52.0, 50.0], [39.0, 52.0, 50.0]])
     seen = reformat(volume, Neighbourhood(np.zeros(3), np.full(3, 99.0), axis, 1.0))
     sagittal, coronal = seen.pictures
     assert sagittal[:, 24:30].max() < 0
-    assert sagittal[:, 2:4].max() > 500
+    assert sagittal[:, 7:9].max() > 500
+    assert sagittal[:, :3].max() < 0
     assert coronal[:, 43:45].max() > 500
     assert coronal[:, 22:28].max() < 0
 
