@@ -28,8 +28,10 @@ from inference.weights import Weights
 
 Floats = NDArray[np.float64]
 
-NEAR_BORDER_MM: Final = 9.0
-"""A centre as near to the border of the volume belongs to a body that is cut, or may be."""
+HALF_HEIGHT: Final = 0.4
+"""Half the height of a body as a share of the distance of two neighbours' centres."""
+ALONE_MM: Final = 10.0
+"""Half the height of a body that has no neighbour."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Sight:
         where: the neighbourhood of the spine.
         pictures: its projections; None where no spine was found.
         found: vertebrae from cranial to caudal.
+        centres: of their bodies, (n, 3) grid millimetres.
         count: their levels.
         seconds: time spent per phase.
     """
@@ -47,13 +50,9 @@ class Sight:
     where: Neighbourhood
     pictures: Reformations | None
     found: tuple[Sighting, ...]
+    centres: Floats
     count: Count
     seconds: dict[str, float]
-
-    @property
-    def centres(self) -> Floats:
-        """Centres of the bodies in grid millimetres, (n, 3)."""
-        return np.array([one.centre for one in self.found]).reshape(-1, 3)
 
 
 def preannotate(volume: Volume, weights: Weights) -> Proposal:
@@ -63,6 +62,7 @@ def preannotate(volume: Volume, weights: Weights) -> Proposal:
     net = weights.net("segmenter", Segmenter)
     mask = without_foreign(segment(volume, sight.centres, net, weights.machine), volume)
     seconds = {**sight.seconds, "segment": time.perf_counter() - started}
+    cut = cut_ones(sight.centres, volume.grid)
     vertebrae = tuple(
         VertebraProposal(
             number=place + 1,
@@ -70,7 +70,7 @@ def preannotate(volume: Volume, weights: Weights) -> Proposal:
             centroid_mm=to_patient(one.centre, volume.grid),
             six_points_mm=None,
             confidence=one.heat,
-            is_partial=is_near_border(one.centre, volume.grid),
+            is_partial=place in cut,
         )
         for place, one in enumerate(sight.found)
     )
@@ -84,34 +84,39 @@ def look(volume: Volume, weights: Weights) -> Sight:
     clock.append(time.perf_counter())
     if where.is_empty:
         nothing = Count((), CountedFrom.ASSUMED)
-        return Sight(where, None, (), nothing, _spent(clock, "find_spine"))
+        return Sight(where, None, (), np.zeros((0, 3)), nothing, _spent(clock, "find_spine"))
     pictures = reformat(volume, where)
     clock.append(time.perf_counter())
     found = tuple(see(pictures, weights.net("btrfly", Btrfly), weights.machine))
     clock.append(time.perf_counter())
-    count = name_sightings(found, room_around(found, volume.grid))
+    centres = np.array([one.centre for one in found]).reshape(-1, 3)
+    count = name_sightings(found, room_around(centres, volume.grid))
     clock.append(time.perf_counter())
     seconds = _spent(clock, "find_spine", "reformat", "read_heat", "label")
-    return Sight(where, pictures, found, count, seconds)
+    return Sight(where, pictures, found, centres, count, seconds)
 
 
-def room_around(found: tuple[Sighting, ...], grid: Grid) -> Room:
+def room_around(centres: Floats, grid: Grid) -> Room:
     """Return how much of the volume lies beyond the ends of a row, and which of it is cut."""
-    if not found:
+    if len(centres) == 0:
         return Room()
     bottom = (grid.dims[1] - 1) * grid.spacing_mm[1]
-    cut = (place for place, one in enumerate(found) if is_near_border(one.centre, grid))
-    first, last = float(found[0].centre[0]), float(found[-1].centre[0])
-    return Room(first, bottom - last, frozenset(cut))
+    return Room(float(centres[0, 0]), bottom - float(centres[-1, 0]), cut_ones(centres, grid))
 
 
-def is_near_border(centre: Floats, grid: Grid) -> bool:
-    """Tell whether a centre (j, i, k) comes within `NEAR_BORDER_MM` of the volume's border."""
-    j, i, k = grid.dims[1], grid.dims[0], grid.dims[2]
+def cut_ones(centres: Floats, grid: Grid) -> frozenset[int]:
+    """Return the places in a row (n, 3) of bodies that the border of the volume cuts.
+
+    Nothing but centres is known, so a body is taken to be as high as the distance to its nearer
+    neighbour says, and as deep and wide as it is high.
+    """
     spacing = spacing_jik(grid)
-    to_low = centre + spacing / 2
-    to_high = (np.array([j, i, k]) - 0.5) * spacing - centre
-    return bool(min(to_low.min(), to_high.min()) < NEAR_BORDER_MM)
+    border = (np.array(grid.dims)[[1, 0, 2]] - 0.5) * spacing  # (i, j, k) -> (j, i, k)
+    apart = np.linalg.norm(np.diff(centres, axis=0), axis=1) * HALF_HEIGHT
+    nearer = np.minimum(np.append(apart, np.inf), np.insert(apart, 0, np.inf))
+    half = np.where(np.isfinite(nearer), nearer, ALONE_MM)
+    inside = np.minimum(centres + spacing / 2, border - centres).min(axis=1, initial=np.inf)
+    return frozenset(np.flatnonzero(inside < half).tolist())
 
 
 def _spent(clock: list[float], *names: str) -> dict[str, float]:
