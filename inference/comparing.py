@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.domain.genant import CONVENTIONS, DEFAULT_CONVENTION, height_ratio, heights_mm
-from annotation.domain.measures import Beside, compression_percent, expected_heights
+from annotation.domain.measures import Beside, compression_ratios
 from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
 from annotation.domain.vertebrae import is_graded, label_of
 from inference import judging
 from inference.judged import JudgedCase, JudgedVertebra, Seen
 from inference.overlaps import Outlines, outlines
+from inference.phases.compression import beside
 from inference.truths import TrueVertebra, Truth
 
 Floats = NDArray[np.float64]
@@ -87,7 +88,8 @@ def _judge_vertebrae(
 ) -> list[JudgedVertebra]:
     """Judge every true vertebra beside its neighbours, masks apart."""
     true_lost = _compressions([_true_beside(one) for one in truths])
-    found_lost = dict(zip((one.number for one in found), _found_compressions(found), strict=True))
+    lost = _compressions([beside(one) for one in found])
+    found_lost = dict(zip((one.number for one in found), lost, strict=True))
     said = _said(found)
     judged = []
     for t, truth in enumerate(truths):
@@ -148,15 +150,6 @@ def _true_beside(one: TrueVertebra) -> Beside:
     return _beside(one.level, heights, is_valid=is_sound and heights is not None)
 
 
-def _found_compressions(found: list[VertebraProposal]) -> list[float | None]:
-    spine = []
-    for one in found:
-        heights = None if one.six_points_mm is None else heights_mm(one.six_points_mm)
-        is_sound = heights is not None and CONVENTION.grade(height_ratio(heights)) == 0
-        spine.append(_beside(one.level, heights, is_valid=is_sound and not one.is_partial))
-    return _compressions(spine)
-
-
 def _beside(level: str, heights: Floats | None, *, is_valid: bool) -> Beside:
     if heights is None:
         return Beside(level, None, is_valid)
@@ -165,14 +158,7 @@ def _beside(level: str, heights: Floats | None, *, is_valid: bool) -> Beside:
 
 
 def _compressions(spine: list[Beside]) -> list[float | None]:
-    found: list[float | None] = []
-    for place, one in enumerate(spine):
-        expected = None if one.heights_mm is None else expected_heights(spine, place)
-        if expected is None or one.heights_mm is None:
-            found.append(None)
-        else:
-            found.append(compression_percent(one.heights_mm[0], [expected.heights_mm[0]]))
-    return found
+    return [None if one is None else one.percent for one in compression_ratios(spine)]
 
 
 def _said(found: list[VertebraProposal]) -> dict[int, tuple[bool, float]]:

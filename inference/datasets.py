@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,9 @@ from annotation.imaging.results import ImageRefused
 from annotation.imaging.verse import Kind, NotVerse, parse_name, read_centroids
 from inference import judging
 from inference.evaluation import options_of
+from inference.learning.courses.compression_ratio import film_options
 from inference.phantoms.make import make_phantom
+from inference.phantoms.radiograph import make_radiograph
 from inference.phantoms.seeds import HELD_OUT_SEED, seeds_named
 from inference.truths import TrueVertebra, Truth, truth_of
 
@@ -53,6 +55,24 @@ class PhantomCase:
     def read(self) -> Truth:
         """Make the phantom."""
         return truth_of(make_phantom(self.seed, options_of(self.seed)))
+
+
+@dataclass(frozen=True)
+class RadiographCase:
+    """A simulated radiograph of a phantom, by its seed."""
+
+    seed: int
+
+    @property
+    def data(self) -> str:
+        """What it belongs to."""
+        which = "held-out phantoms" if self.seed >= HELD_OUT_SEED else "phantoms"
+        return f"radiographs of {which}"
+
+    def read(self) -> Truth:
+        """Make the phantom and take its radiograph; lengths are the detector's millimetres."""
+        options = film_options(np.random.default_rng([self.seed, 3]))
+        return truth_of(make_radiograph(self.seed, options))
 
 
 @dataclass(frozen=True)
@@ -123,11 +143,15 @@ class VerseCase:
         return Truth(f"{name.subject}{series}", name.subject, volume, mask, vertebrae)
 
 
-Case = PhantomCase | FrozenFolderCase | VerseCase
+Case = PhantomCase | RadiographCase | FrozenFolderCase | VerseCase
 
 
-def cases_of(text: str) -> list[Case]:
+def cases_of(text: str, kind_read: Literal["ct", "radiograph"] = "ct") -> list[Case]:
     """Return the cases that `--data` names.
+
+    Args:
+        text: as above.
+        kind_read: what the system reads; of phantoms it gets CT or radiographs.
 
     Raises:
         ValueError: if it cannot be read, or names nothing that has a truth.
@@ -136,7 +160,8 @@ def cases_of(text: str) -> list[Case]:
     for part in _PART.split(text):
         kind, _, rest = part.partition(":")
         if kind == "phantoms" and rest:
-            found += [PhantomCase(seed) for seed in seeds_named(rest, HELD_OUT_SEED)]
+            make = PhantomCase if kind_read == "ct" else RadiographCase
+            found += [make(seed) for seed in seeds_named(rest, HELD_OUT_SEED)]
         elif kind == "folder" and rest:
             found += _frozen_cases(Path(rest))
         elif kind == "verse" and rest:

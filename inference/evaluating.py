@@ -13,8 +13,10 @@ from inference.evaluation import summarise
 from inference.judged import JudgedCase, Seen
 from inference.observation import observe
 from inference.papers.baseline import counted_upward, stacked
+from inference.papers.picturing import pixels_missed, pixels_seen
 from inference.papers.report import Judged, as_text, reported, write
 from inference.pipelines import PIPELINES
+from inference.systems import SYSTEMS
 from inference.truths import Truth
 from inference.weights import Weights, load_weights, shipped_folder
 
@@ -54,7 +56,7 @@ def run(arguments: argparse.Namespace) -> str:
     folder = arguments.weights or shipped_folder(arguments.system)
     if folder is None:
         raise ValueError(f"{how_to_get(arguments.system)}, and name their folder by --weights")
-    cases = cases_of(arguments.data)
+    cases = cases_of(arguments.data, SYSTEMS[arguments.system].kind)
     tasks = [Task(case, arguments.system, folder) for case in cases]
     judged = list(judge_all(tasks, arguments.workers))
     reports = reported(judged, arguments.folds)
@@ -95,12 +97,16 @@ def judge_task(task: Task) -> Judged:
 def judged_truth(data: str, truth: Truth, system: str, weights: Weights) -> Judged:
     """Run a pipeline on a case with a truth and judge what it saw."""
     trivial = compare(truth, stacked(truth.volume.grid))
+    is_picture = SYSTEMS[system].kind == "radiograph"
     try:
         seen = observe(truth.volume, PIPELINES[system], weights)
+        pixels = pixels_seen(truth, weights) if is_picture else {}
     except Exception as fault:
         lost = failed(truth, f"{type(fault).__name__}: {fault}")
+        lost = replace(lost, pixels=pixels_missed(truth) if is_picture else {})
         return Judged(data, lost, trivial, lost)
-    return Judged(data, compare(truth, seen), trivial, _counted(truth, seen))
+    judged = replace(compare(truth, seen), pixels=pixels)
+    return Judged(data, judged, trivial, _counted(truth, seen))
 
 
 def _counted(truth: Truth, seen: Seen) -> JudgedCase:

@@ -1,5 +1,6 @@
 """What a pipeline saw and how right it was: the forms that judging hands on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,6 +69,18 @@ class JudgedVertebra:
 
 
 @dataclass(frozen=True)
+class Pixels:
+    """How a network outlines all bodies of one picture; None where a class is absent."""
+
+    sensitivity: float | None
+    specificity: float | None
+    accuracy: float
+    dice: float | None
+    roc_auc: float | None
+    pr_auc: float | None
+
+
+@dataclass(frozen=True)
 class JudgedCase:
     """One case.
 
@@ -87,6 +100,7 @@ class JudgedCase:
         worst: highest score of all proposed thoracic and lumbar vertebrae that are not cut; None
             where none has a score.
         are_levels_known: whether the truth names levels.
+        pixels: of a radiograph, by network.
         failure: why the case could not be processed, empty where it was.
     """
 
@@ -104,6 +118,7 @@ class JudgedCase:
     identified: judging.Identification | None = None
     worst: float | None = None
     are_levels_known: bool = True
+    pixels: Mapping[str, Pixels] = field(default_factory=dict)
     failure: str = ""
 
     @property

@@ -136,6 +136,21 @@ def roc_auc(scores: Floats, is_positive: Bools) -> float | None:
     return float((ranks[positive].sum() - n_pos * (n_pos + 1) / 2) / (n_pos * n_neg))
 
 
+def average_precision(scores: Floats, is_positive: Bools) -> float | None:
+    """Return the area under the precision-recall curve, in steps; None without a positive.
+
+    Precision at every threshold, weighted by the recall gained there; nothing is interpolated.
+    """
+    score, positive = np.asarray(scores, dtype=np.float64), np.asarray(is_positive, dtype=bool)
+    if not positive.any():
+        return None
+    order = np.argsort(-score, kind="stable")
+    last = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
+    true = np.cumsum(positive[order])[last]
+    gained = np.diff(true, prepend=0) / true[-1]
+    return float((gained * true / (last + 1)).sum())
+
+
 def sensitivity_at_specificity(
     scores: Floats, is_positive: Bools, specificity: float = 0.9
 ) -> float | None:

@@ -76,8 +76,9 @@ def per_case(
     what: str, cases: Sequence[JudgedCase], value: Callable[[JudgedCase], float | None]
 ) -> Measure:
     """Return the mean of one value per case."""
-    rows = np.array([_or_nan(value(case)) for case in cases]).reshape(-1, 1)
-    return Measure(what, mean_value(), rows, tuple(case.patient for case in cases), 2)
+    known = [(case.patient, found) for case in cases if (found := value(case)) is not None]
+    rows = np.array([found for _, found in known], dtype=np.float64).reshape(-1, 1)
+    return Measure(what, mean_value(), rows, tuple(who for who, _ in known), 2)
 
 
 def error_of_g(cases: Sequence[JudgedCase]) -> Measure:
@@ -146,7 +147,3 @@ def _averaged(share: Measure) -> Measure:
     whose = np.array(share.patients, dtype=str)
     own = np.array([share.rows[whose == name].mean() for name in names]).reshape(-1, 1)
     return Measure(f"{share.what}, mean over patients", mean_value(), own, tuple(names))
-
-
-def _or_nan(value: float | None) -> float:
-    return np.nan if value is None else value

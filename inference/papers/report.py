@@ -16,6 +16,7 @@ from inference.papers.compressing import compared
 from inference.papers.labelling import labelled
 from inference.papers.locating import located
 from inference.papers.measure import folds_by_patient
+from inference.papers.picturing import pictured
 from inference.papers.severity import severities
 from inference.papers.sheet import Compared, Sheet, Terms, as_csv, as_markdown, computed
 
@@ -83,7 +84,7 @@ def reported(judged: Sequence[Judged], n_folds: int = 0) -> list[Report]:
 def as_text(report: Report) -> str:
     """Return a report as Markdown."""
     parts = [f"## {report.data[:1].upper()}{report.data[1:]}"]
-    parts += [as_markdown(sheet) for sheet in report.sheets if sheet.rows]
+    parts += [as_markdown(sheet) for sheet in report.sheets if sheet.rows or sheet.notes]
     parts += [_matrix(confusion(report.cases, with_missed=False))]
     return "\n\n".join([*parts, *report.notes])
 
@@ -144,6 +145,7 @@ def _report(name: str, judged: Sequence[Judged], n_folds: int) -> Report:
             severities(cases, plain),
         ),
         ("Labels and masks (VerSe challenge)", labelled(cases, counted, stack)),
+        ("Outlines on radiographs (Kim et al. 2021)", pictured(cases)),
         ("Compression ratio and height ratio", compared(cases, plain)),
     ]
     sheets = [_sheet(name, title, rows, terms) for title, rows in tables]

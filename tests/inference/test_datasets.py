@@ -79,6 +79,8 @@ def test_phantoms_folders_and_trees_are_named_together(tree: Path, frozen: Path)
         *[f"VerSe tree {tree.name}"] * 2,
     ]
     assert PhantomCase(HELD_OUT_SEED).data == "held-out phantoms"
+    (picture,) = cases_of("phantoms:1", "radiograph")
+    assert picture.data == "radiographs of held-out phantoms"
 
 
 def test_data_without_a_truth_are_refused_by_name(tmp_path: Path) -> None:

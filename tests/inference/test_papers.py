@@ -11,7 +11,9 @@ from annotation.domain.agreement.estimates import patient_weights
 from annotation.domain.geometry import Grid
 from annotation.domain.vertebrae import place_of
 from inference import judging
+from inference.config import this_machine
 from inference.judged import JudgedCase, JudgedVertebra
+from inference.nets.radiograph import MDR2UNet, PlainUNet
 from inference.papers import measure
 from inference.papers.baseline import anatomical, mean_heights_mm, stacked
 from inference.papers.classing import classed, confusion
@@ -19,8 +21,14 @@ from inference.papers.compressing import compared
 from inference.papers.labelling import labelled
 from inference.papers.locating import located
 from inference.papers.measure import Measure
+from inference.papers.picturing import pictured, pixels_missed, pixels_of, pixels_seen
 from inference.papers.severity import MODERATE, TASKS, patients_of, ranked, severities, vertebrae_of
 from inference.papers.sheet import Compared, Row, Sheet, Terms, as_csv, as_markdown, computed
+from inference.phantoms.make import PhantomOptions
+from inference.phantoms.radiograph import make_radiograph
+from inference.systems.compression_ratio import SYSTEM
+from inference.truths import truth_of
+from inference.weights import Weights
 
 NEGATIVE = [0.95, 0.9, 0.88, 0.87, 0.86, 0.85, 0.84, 0.83, 0.82, 0.70]
 POSITIVE = [0.81, 0.72, 0.66, 0.5]
@@ -270,3 +278,44 @@ def test_a_sheet_prints_every_figure_with_interval_folds_and_baseline(
     table = as_csv([sheet]).splitlines()
     assert len(table) == len(rows) + 1
     assert table[0].startswith("data,table,measure,n,patients,value,low,high")
+
+
+def test_pixels_of_a_picture_agree_with_scikit_learn() -> None:
+    rng = np.random.default_rng(5)
+    truth = np.zeros((30, 40), bool)
+    truth[10:20, 12:25] = True
+    chance = np.round(np.clip(0.5 * truth + rng.normal(0.3, 0.2, truth.shape), 0, 1), 2)
+    said = chance >= 0.5
+    found = pixels_of(truth, said, chance)
+    assert found.sensitivity == pytest.approx(metrics.recall_score(truth.ravel(), said.ravel()))
+    assert found.specificity == pytest.approx(metrics.recall_score(~truth.ravel(), ~said.ravel()))
+    assert found.accuracy == pytest.approx(metrics.accuracy_score(truth.ravel(), said.ravel()))
+    assert found.dice == pytest.approx(metrics.f1_score(truth.ravel(), said.ravel()))
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth.ravel(), chance.ravel()))
+    peer = metrics.average_precision_score(truth.ravel(), chance.ravel())
+    assert found.pr_auc == pytest.approx(peer)
+    empty = pixels_of(np.zeros_like(truth), said, chance)
+    assert (empty.sensitivity, empty.roc_auc, empty.pr_auc) == (None, None, None)
+
+
+def test_both_networks_of_a_radiograph_are_judged(cases: list[JudgedCase]) -> None:
+    levels = ("L1", "L3")
+    phantom = make_radiograph(7, PhantomOptions((2.0, 2.0, 6.0), "spine", levels))
+    widths = (4, 4, 4, 4, 4)
+    nets = {"mdr2_unet": MDR2UNet(widths, 64), "plain_unet": PlainUNet(widths, 64)}
+    for net in nets.values():
+        net.eval()
+    preset = replace(SYSTEM.presets["tiny"], widths=dict.fromkeys(nets, widths))
+    weights = Weights("bare", "", SYSTEM, preset, nets, this_machine("cpu"), {})
+    truth = truth_of(phantom)
+    seen = pixels_seen(truth, weights)
+    assert list(seen) == ["MDR2-UNet", "plain U-Net"]
+    lost = pixels_missed(truth)["plain U-Net"]
+    assert (lost.sensitivity, lost.specificity, lost.dice, lost.roc_auc) == (0.0, 1.0, 0.0, 0.5)
+    judged = [replace(cases[0], pixels=seen), replace(cases[1], pixels=pixels_missed(truth))]
+    rows = _values(pictured(judged))
+    row = rows["pixels, plain U-Net: specificity, mean over pictures"].estimate
+    there = seen["plain U-Net"].specificity
+    assert there is not None
+    assert (row.n_units, row.value) == (2, pytest.approx((1 + there) / 2))
+    assert pictured(cases) == []
