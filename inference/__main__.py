@@ -1,9 +1,9 @@
-"""The doors of this package from a shell: `python -m inference train | evaluate`; no Django."""
+"""The doors of this package from a shell: `python -m inference COMMAND`; no Django."""
 
 import argparse
 import sys
 
-from inference import evaluating
+from inference import evaluating, phasing
 from inference.learning import command
 
 
@@ -15,11 +15,13 @@ def main(words: list[str] | None = None) -> int:
     command.add_arguments(train)
     evaluate = commands.add_parser("evaluate", help="judge a pipeline on held-out phantoms")
     evaluating.add_arguments(evaluate)
+    phase = commands.add_parser("phase", help="run one phase alone on a NIfTI file")
+    phasing.add_arguments(phase)
     arguments = parser.parse_args(words)
     arguments.words = sys.argv[1:] if words is None else words
-    run = command.run if arguments.command == "train" else evaluating.run
+    doors = {"train": command.run, "evaluate": evaluating.run, "phase": phasing.run}
     try:
-        print(run(arguments))
+        print(doors[arguments.command](arguments))
     except command.Stopped as stopped:
         print(stopped, file=sys.stderr)
         return 130

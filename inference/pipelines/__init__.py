@@ -6,6 +6,7 @@ from typing import Final
 from annotation.domain.geometry import Volume
 from annotation.domain.proposal import Proposal
 from inference.pipelines import anchor_free, compression_ratio, verse_framework
+from inference.pipelines.phase import Phase
 from inference.weights import Weights
 
 PIPELINES: Final[dict[str, Callable[[Volume, Weights], Proposal]]] = {
@@ -14,3 +15,9 @@ PIPELINES: Final[dict[str, Callable[[Volume, Weights], Proposal]]] = {
     "verse-framework": verse_framework.preannotate,
 }
 """Pipelines by name."""
+
+PHASES: Final[dict[str, tuple[Phase, ...]]] = {
+    "anchor-free": anchor_free.PHASES,
+    "verse-framework": verse_framework.PHASES,
+}
+"""Phases that can be run alone, by system, in order."""

@@ -7,6 +7,7 @@ nothing is measured on the straightened picture.
 
 import time
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from inference.phases.localize import Localization, localize
 from inference.phases.sampling import to_patient
 from inference.phases.segment import segment
 from inference.phases.straighten import Curve, kept_picture, make_curve, straighten, to_space
+from inference.pipelines.phase import Found, NotYetFound, Phase
 from inference.weights import Weights
 
 Floats = NDArray[np.float64]
@@ -34,6 +36,37 @@ MOST_LOOKS = 8
 """How often the curve is led on to vertebrae beyond its ends."""
 BORDER_MM = 2.0
 """A body whose points come this near to the border of the volume is cut by it."""
+
+
+@dataclass(frozen=True)
+class Straightened:
+    """A curve with its frame, and the picture along it, (3, s, 128)."""
+
+    curve: Curve
+    picture: Tensor
+
+
+@dataclass(frozen=True)
+class Led:
+    """A row of vertebrae on the last of the curves that were led through it.
+
+    Attributes:
+        curve, picture: of the last look.
+        row: vertebrae within the limits and those that follow on them.
+        room: of the volume beyond the ends of the curve.
+    """
+
+    curve: Curve
+    picture: Tensor
+    row: Detections
+    room: Room
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """A mask of shape (k, j, i): 1 + place in the row, 0 elsewhere."""
+
+    mask: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -88,7 +121,17 @@ def look(volume: Volume, weights: Weights) -> Sight:
     if where.is_empty:
         nothing = Count((), CountedFrom.ASSUMED)
         return Sight(where, None, None, Detections((), {}), nothing, _spent(clock, "localize"))
-    knots, room = where.knots, room_beyond(where.knots, volume.grid)
+    led = lead_on(volume, where.knots, weights)
+    clock.append(time.perf_counter())
+    count = name_row(led, volume.grid)
+    clock.append(time.perf_counter())
+    seconds = _spent(clock, "localize", "detect", "label")
+    return Sight(where, led.curve, led.picture, led.row, count, seconds)
+
+
+def lead_on(volume: Volume, knots: Floats, weights: Weights) -> Led:
+    """Straighten along a curve and detect, as long as there are vertebrae beyond its ends."""
+    room = room_beyond(knots, volume.grid)
     for _ in range(MOST_LOOKS):
         curve = make_curve(knots, EXTEND_MM)
         picture = straighten(volume, curve)
@@ -100,11 +143,18 @@ def look(volume: Volume, weights: Weights) -> Sight:
             break
         knots = further
         room = room_beyond(knots, volume.grid)
-    clock.append(time.perf_counter())
-    count = name_levels(row, room=replace(room, cut=cut_ones(curve, row, volume.grid)))
-    clock.append(time.perf_counter())
-    seconds = _spent(clock, "localize", "detect", "label")
-    return Sight(where, curve, picture, row, count, seconds)
+    return Led(curve, picture, row, room)
+
+
+def name_row(led: Led, grid: Grid) -> Count:
+    """Name the vertebrae of a row."""
+    return name_levels(led.row, room=replace(led.room, cut=cut_ones(led.curve, led.row, grid)))
+
+
+def centres_of(curve: Curve, row: Detections) -> Floats:
+    """Return the centres of at most 255 bodies in grid millimetres, (n, 3)."""
+    bodies = [to_space(curve, one.points) for one in row.found[:255]]
+    return np.array([body.mean(axis=(0, 1)) for body in bodies]).reshape(-1, 3)
 
 
 def room_beyond(knots: Floats, grid: Grid) -> Room:
@@ -142,3 +192,50 @@ def is_cut(points_mm: Floats, grid: Grid) -> bool:
     low = (index + 0.5) * spacing
     high = (np.array(grid.dims) - 0.5 - index) * spacing
     return bool(min(low.min(), high.min()) < BORDER_MM)
+
+
+def _straightened(volume: Volume, _weights: Weights, found: Found) -> Straightened:
+    where = found.by("localize", Localization)
+    if where.is_empty:
+        raise NotYetFound("the phase localize found no spine, so there is nothing to straighten")
+    curve = make_curve(where.knots, EXTEND_MM)
+    return Straightened(curve, straighten(volume, curve))
+
+
+def _detected(_volume: Volume, weights: Weights, found: Found) -> Detections:
+    picture = found.by("straighten", Straightened).picture
+    return detect(picture, weights.net("detector", Detector), weights.machine)
+
+
+def _followed(volume: Volume, weights: Weights, found: Found) -> Led:
+    where = found.by("localize", Localization)
+    if where.is_empty:
+        raise NotYetFound("the phase localize found no spine, so there is nothing to follow")
+    return lead_on(volume, where.knots, weights)
+
+
+def _segmented(volume: Volume, weights: Weights, found: Found) -> Segmented:
+    led = found.by("follow", Led)
+    net = weights.net("segmenter", Segmenter)
+    return Segmented(segment(volume, centres_of(led.curve, led.row), net, weights.machine))
+
+
+PHASES: Final = (
+    Phase(
+        "localize",
+        "the spine's curve and its limits",
+        lambda volume, weights, _: localize(
+            volume, weights.net("localizer", Localizer), weights.machine
+        ),
+    ),
+    Phase("straighten", "the picture along the curve", _straightened),
+    Phase("detect", "vertebrae and anchors on the picture", _detected),
+    Phase("follow", "the row within the limits and beyond, on curves led through it", _followed),
+    Phase(
+        "label",
+        "names of the levels",
+        lambda volume, _, found: name_row(found.by("follow", Led), volume.grid),
+    ),
+    Phase("segment", "the mask", _segmented),
+)
+"""Phases that can be run alone, in order."""

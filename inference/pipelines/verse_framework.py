@@ -24,6 +24,7 @@ from inference.phases.read_heat import Sighting, name_sightings, see
 from inference.phases.reformat import Reformations, reformat
 from inference.phases.sampling import spacing_jik, to_patient
 from inference.phases.segment import segment
+from inference.pipelines.phase import Found, NotYetFound, Phase
 from inference.weights import Weights
 
 Floats = NDArray[np.float64]
@@ -121,3 +122,60 @@ def cut_ones(centres: Floats, grid: Grid) -> frozenset[int]:
 
 def _spent(clock: list[float], *names: str) -> dict[str, float]:
     return dict(zip(names, np.diff(clock).tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """Vertebrae from cranial to caudal."""
+
+    found: tuple[Sighting, ...]
+
+    @property
+    def centres(self) -> Floats:
+        """Centres of the bodies in grid millimetres, (n, 3)."""
+        return np.array([one.centre for one in self.found]).reshape(-1, 3)
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """A mask of shape (k, j, i): 1 + place in the row, 0 elsewhere."""
+
+    mask: NDArray[np.uint8]
+
+
+def _reformatted(volume: Volume, _weights: Weights, found: Found) -> Reformations:
+    where = found.by("find_spine", Neighbourhood)
+    if where.is_empty:
+        raise NotYetFound("the phase find_spine found no spine, so there is nothing to project")
+    return reformat(volume, where)
+
+
+def _seen(_volume: Volume, weights: Weights, found: Found) -> Sightings:
+    pictures = found.by("reformat", Reformations)
+    return Sightings(tuple(see(pictures, weights.net("btrfly", Btrfly), weights.machine)))
+
+
+def _named(volume: Volume, _weights: Weights, found: Found) -> Count:
+    row = found.by("read_heat", Sightings).found
+    return name_sightings(row, room_around(row, volume.grid))
+
+
+def _segmented(volume: Volume, weights: Weights, found: Found) -> Segmented:
+    centres, net = found.by("read_heat", Sightings).centres, weights.net("segmenter", Segmenter)
+    return Segmented(without_foreign(segment(volume, centres, net, weights.machine), volume))
+
+
+PHASES: Final = (
+    Phase(
+        "find_spine",
+        "the neighbourhood of the spine",
+        lambda volume, weights, _: find_spine(
+            volume, weights.net("spine", SpineHeat), weights.machine
+        ),
+    ),
+    Phase("reformat", "projections of the neighbourhood", _reformatted),
+    Phase("read_heat", "vertebrae on the projections", _seen),
+    Phase("label", "names of the levels", _named),
+    Phase("segment", "the mask", _segmented),
+)
+"""Phases that can be run alone, in order."""
