@@ -94,10 +94,9 @@ def make_refining_case(dataset: Dataset, volume: VolumeRow | None = None) -> Cas
 
 def make_model(version: str = "m1", **fields) -> ModelVersion:
     """Return a model version whose weights no test loads."""
-    fields = {"trained_on": "20 phantoms", "phantoms_only": True, "weights": version} | fields
-    return ModelVersion.objects.create(
-        system="anchor-free", version=version, sha256=version.ljust(64, "0"), **fields
-    )
+    usual = {"system": "anchor-free", "trained_on": "20 phantoms", "phantoms_only": True}
+    fields = usual | {"weights": version} | fields
+    return ModelVersion.objects.create(version=version, sha256=version.ljust(64, "0"), **fields)
 
 
 def make_proposal(volume: VolumeRow, levels: tuple[str, ...] = ("T11", "T12", "L1")) -> Proposal:

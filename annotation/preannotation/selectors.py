@@ -6,16 +6,25 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Q
 
+from annotation.domain.systems import READ_RADIOGRAPHS
 from annotation.domain.vertebrae import is_graded
 from annotation.preannotation.models import ModelVersion, PreAnnotation, ProposedVertebra
 from annotation.studies.models import Case, Dataset, Image
 
 
-def model_in_service(dataset: Dataset) -> ModelVersion | None:
-    """Return the model version that serves a dataset now."""
-    term = dataset.service_terms.select_related("model").order_by("-id").first()
+def model_in_service(dataset: Dataset, *, for_radiographs: bool = False) -> ModelVersion | None:
+    """Return the model version that serves a dataset's CTs now, or its radiographs."""
+    reads = Q(model__system__in=READ_RADIOGRAPHS)
+    terms = dataset.service_terms.filter(reads if for_radiographs else ~reads)
+    term = terms.select_related("model").order_by("-id").first()
     return term.model if term is not None else None
+
+
+def model_for(case: Case) -> ModelVersion | None:
+    """Return the model version that serves a case's dataset for its kind of image."""
+    return model_in_service(case.dataset, for_radiographs=case.image.is_radiograph)
 
 
 def weights_folder(model: ModelVersion) -> Path:

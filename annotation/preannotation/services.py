@@ -18,6 +18,7 @@ from annotation.domain.genant import DEFAULT_CONVENTION, measure_points
 from annotation.domain.geometry import GeometryMismatch
 from annotation.domain.proposal import Proposal, VertebraProposal
 from annotation.domain.refusals import Conflict, ContentRefused
+from annotation.domain.systems import READ_RADIOGRAPHS
 from annotation.domain.vertebrae import is_graded
 from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation.matching import match_by_overlap, renumber
@@ -27,7 +28,7 @@ from annotation.preannotation.models import (
     ProposedVertebra,
     ServiceTerm,
 )
-from annotation.preannotation.selectors import grade_withheld_reason, model_in_service
+from annotation.preannotation.selectors import grade_withheld_reason, model_for
 from annotation.preannotation.straight import encode_straight
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import (
@@ -139,11 +140,15 @@ def _numbers(metrics: Any) -> dict[str, float]:
 def publish_model_version(
     dataset: Dataset, model: ModelVersion, *, by: User | None, reason: str
 ) -> ServiceTerm:
-    """Let a model version serve a dataset from now on; cases that wait get its proposal."""
+    """Let a model version serve a dataset from now on; cases that wait get its proposal.
+
+    It takes the place of the one that read the same kind of image, CTs or radiographs.
+    """
     term = ServiceTerm.objects.create(dataset=dataset, model=model, by=by, reason=reason[:200])
     if dataset.preannotates:
-        waiting = dataset.cases.filter(stage=Stage.QUEUED.value)
-        for case in waiting.exclude(image__kind=Image.Kind.RADIOGRAPH):
+        reads_radiographs = model.system in READ_RADIOGRAPHS
+        kind = Image.Kind.RADIOGRAPH if reads_radiographs else Image.Kind.VOLUME
+        for case in dataset.cases.filter(stage=Stage.QUEUED.value, image__kind=kind):
             ask_for_preannotation(case)
     return term
 
@@ -151,13 +156,13 @@ def publish_model_version(
 def begin_preannotation(case: Case) -> None:
     """Ask for a proposal for a case that has arrived in the queue, if its dataset wants any.
 
-    A dataset without pre-annotation or without a model leaves the case waiting for an offer. No
-    model reads radiographs: such a case is offered at once, with an empty mask.
+    A dataset without pre-annotation or without a model leaves a CT waiting for an offer. A
+    radiograph that no model will read is offered at once, with an empty mask.
     """
-    if case.image.is_radiograph:
-        advance_case(case, move=Move.OFFER, by=None, role=Role.SYSTEM, note=NO_RADIOGRAPH_MODEL)
-    elif case.dataset.preannotates and model_in_service(case.dataset) is not None:
+    if case.dataset.preannotates and model_for(case) is not None:
         ask_for_preannotation(case)
+    elif case.image.is_radiograph:
+        advance_case(case, move=Move.OFFER, by=None, role=Role.SYSTEM, note=NO_RADIOGRAPH_MODEL)
 
 
 @transaction.atomic
@@ -165,11 +170,11 @@ def ask_for_preannotation(case: Case) -> PreAnnotation:
     """Ask for the proposal of the model in service; an open request is not made twice.
 
     Raises:
-        Conflict: if no model serves the dataset, or the case is a radiograph.
+        Conflict: if no model that reads this kind of image serves the dataset.
     """
-    if case.image.is_radiograph:
+    model = model_for(case)
+    if model is None and case.image.is_radiograph:
         raise Conflict(NO_RADIOGRAPH_MODEL, code="no_radiograph_model")
-    model = model_in_service(case.dataset)
     if model is None:
         raise Conflict("No model serves this dataset.", code="no_model")
     request = case.preannotations.filter(model=model, status__in=_OPEN).first()

@@ -165,7 +165,7 @@ class ModelsView(APIView):
     @extend_schema(responses=ModelVersionOutSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
         dataset = get_dataset(person_of(request), slug)
-        serving = model_in_service(dataset)
+        serving = (model_in_service(dataset), model_in_service(dataset, for_radiographs=True))
         candidates = dataset.rounds.values_list("candidate_model", flat=True)
         rows = ModelVersion.objects.filter(
             Q(service_terms__dataset=dataset) | Q(pk__in=candidates)
@@ -175,7 +175,7 @@ class ModelsView(APIView):
                 {
                     "id": row.pk,
                     "version": row.version,
-                    "in_service": row == serving,
+                    "in_service": row in serving,
                     "trained_on": row.trained_on,
                     "phantoms_only": row.phantoms_only,
                     "sha256": row.sha256,

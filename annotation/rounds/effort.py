@@ -71,8 +71,8 @@ def changes_between(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> list
 def note_effort(case: Case) -> None:
     """Keep what people changed in a case that has become final; runs on arrival there.
 
-    A case that becomes final again is compared anew. A radiograph is left out: no model proposes
-    for it, and its minutes are not those of a CT.
+    A case that becomes final again is compared anew. A radiograph is left out: no round
+    trains for it, and its minutes are not those of a CT.
     """
     if case.image.is_radiograph:
         return

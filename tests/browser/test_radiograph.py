@@ -105,7 +105,7 @@ def student(running, browser):
 def test_levels_are_added_and_painted_on_the_one_picture(student, films, pictures, name) -> None:
     case, (step, unit) = films[name], UNITS[name]
     student.open_case(case, "refine")
-    expect(student.page.get_by_text("No model reads radiographs yet")).to_be_visible()
+    expect(student.page.get_by_text("No model has read this radiograph")).to_be_visible()
     expect(student.page.locator("[data-place=axial]")).not_to_be_visible()
     expect(student.page.locator("[data-place=coronal]")).not_to_be_visible()
     expect(student.page.get_by_test_id("brush-size")).to_contain_text(unit)

@@ -11,6 +11,7 @@ from annotation.domain.frames import Frame, FramesMixed
 from annotation.domain.geometry import Volume
 from annotation.domain.measures import Beside, compression_ratios
 from annotation.domain.proposal import CountedFrom
+from annotation.domain.systems import READ_RADIOGRAPHS
 from annotation.domain.vertebrae import place_of
 from inference.config import Machine, Schedule
 from inference.learning import outlining
@@ -22,6 +23,7 @@ from inference.phantoms.radiograph import make_radiograph
 from inference.phases.compression import ratios_of
 from inference.phases.film import placed, places
 from inference.pipelines.compression_ratio import preannotate, preannotate_plainly, read
+from inference.systems import SYSTEMS
 from inference.systems.compression_ratio import SYSTEM
 from inference.weights import load_weights, save_weights
 
@@ -162,6 +164,10 @@ def test_ratios_are_those_of_the_truth_and_the_same_in_pixels(radiograph, propos
     in_pixels = read(Volume(radiograph.volume.hu, grid), Truth(radiograph), PROCESSOR)
     assert in_pixels.grid.frame is Frame.PIXEL
     assert ratios_of(in_pixels) == found
+
+
+def test_the_house_knows_which_systems_read_radiographs():
+    assert {name for name, one in SYSTEMS.items() if one.kind == "radiograph"} == READ_RADIOGRAPHS
 
 
 def test_a_ct_is_refused(radiograph):

@@ -1,5 +1,7 @@
 """The Celery doors with real networks: untrained, but run, stored, trained and judged."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -7,13 +9,17 @@ from annotation.domain.workflow import Move, Role
 from annotation.imaging.label_maps import number_vertebrae
 from annotation.preannotation import services as preannotation
 from annotation.rounds import services as rounds
+from annotation.studies import intake
 from annotation.studies.models import Origin
 from annotation.studies.services import add_vertebra, advance_case
+from annotation.studies.tasks import read_import
 from inference.phantoms.make import PhantomOptions, make_phantom
+from inference.systems import compression_ratio
 from inference.systems.anchor_free import SYSTEM, new_nets
 from inference.tasks import preannotate, train
 from inference.weights import save_weights
 from tests import making, working
+from tests.films import film_file
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +44,28 @@ def test_a_case_is_pre_annotated_by_the_model_in_service(dataset, model):
     request.refresh_from_db()
     request.job.refresh_from_db()
     assert (request.status, request.job.state) == ("done", "done"), request.job.failure
+    case.refresh_from_db()
+    assert case.stage == "refining"
+
+
+def test_a_radiograph_is_read_by_the_system_for_radiographs(dataset, settings):
+    folder = settings.WEIGHTS_ROOT / "films"
+    preset = compression_ratio.SYSTEM.presets["tiny"]
+    nets = compression_ratio.SYSTEM.new_nets(preset)
+    save_weights(nets, compression_ratio.SYSTEM, preset, folder, {"name": "films"})
+    made = preannotation.register_model(folder)
+    preannotation.publish_model_version(dataset, made, by=None, reason="first")
+    batch = intake.begin_import(dataset, by=None)
+    intake.add_file(batch, io.BytesIO(film_file()))
+    intake.finish_import(batch)
+    read_import(str(batch.job_id))
+    case = dataset.cases.get()
+    assert case.stage == "queued"
+    request = case.preannotations.get()
+    preannotate(str(request.job_id))
+    request.refresh_from_db()
+    assert request.status == "done", request.failure
+    assert (request.counted_from, request.model.system) == ("assumed", "compression-ratio")
     case.refresh_from_db()
     assert case.stage == "refining"
 

@@ -12,11 +12,13 @@ from annotation.agreement.selectors import closed_readings
 from annotation.consensus.selectors import settled_findings
 from annotation.domain.frames import Frame, FramesMixed
 from annotation.domain.geometry import Grid
-from annotation.domain.proposal import CountedFrom, Proposal
+from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
 from annotation.domain.refusals import Conflict, ContentRefused
+from annotation.domain.workflow import Move, Role
 from annotation.imaging.label_maps import TABLES
 from annotation.preannotation import services as preannotation
 from annotation.preannotation.models import PreAnnotation
+from annotation.preannotation.selectors import model_in_service
 from annotation.reading import services as reading
 from annotation.reading.selectors import findings_of
 from annotation.refinement import selectors as masks
@@ -29,6 +31,7 @@ from annotation.studies import intake
 from annotation.studies import services as studies
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, Origin
+from annotation.studies.services import advance_case
 from annotation.studies.tasks import read_import
 from annotation.studies.volumes import decode_ct, frame_of, grid_of, load_ct
 from tests import making, working
@@ -206,6 +209,72 @@ def test_no_model_is_asked_about_a_radiograph(dataset, people):
     with pytest.raises(Conflict, match="No model for radiographs"):
         preannotation.ask_for_preannotation(case)
     assert rounds.untouched_cases(dataset) == []
+
+
+def outlined(case: Case) -> Proposal:
+    """Return a proposal of the four bodies in the frame of a film, counted from below."""
+    vertebrae = tuple(
+        VertebraProposal(
+            number,
+            level,
+            np.asarray(points(case, number)).mean(axis=(0, 1)),
+            np.asarray(points(case, number, 24.0 if number == 2 else 36.0)),
+            0.9,
+        )
+        for number, level in enumerate(("L2", "L3", "L4", "L5"), start=1)
+    )
+    return Proposal(vertebrae, four_bodies(case), grid_of(case.volume), CountedFrom.ASSUMED)
+
+
+@pytest.mark.parametrize("said", [{}, {"ImagerPixelSpacing": None}])
+def test_a_radiograph_is_pre_annotated_where_a_model_for_radiographs_serves(
+    dataset, people, sign_in, said
+):
+    reading = making.make_model("films", system="compression-ratio")
+    preannotation.publish_model_version(dataset, reading, by=None, reason="test")
+    case = taken(dataset, **said)
+    assert case.stage == "queued"
+    request = case.preannotations.get()
+    assert request.model == reading
+    preannotation.store_preannotation(request, outlined(case))
+    case.refresh_from_db()
+    assert case.stage == "refining"
+    assert (masks.current_mask(case) == four_bodies(case)).all()
+    page = sign_in(people.student).get(f"/api/cases/{case.pk}/").json()
+    assert [one["level"] for one in page["vertebrae"]] == ["L2", "L3", "L4", "L5"]
+    assert page["counted_from"] == "assumed"
+    assert "No model for radiographs is in service." not in page["remarks"]
+    wedge = page["proposal"]["vertebrae"][1]
+    assert (wedge["grade"], wedge["shape"]) == (2, "wedge")
+    assert wedge["g"] == pytest.approx(24 / 36)
+    assert wedge["withheld_reason"] is None
+
+
+def test_each_kind_of_image_has_a_model_of_its_own_in_service(dataset, people, sign_in):
+    volumes, films = making.make_model("m1"), making.make_model("x1", system="compression-ratio")
+    waiting = making.make_case(dataset)
+    advance_case(waiting, move=Move.QUEUE, by=None, role=Role.SYSTEM)
+    preannotation.publish_model_version(dataset, films, by=None, reason="test")
+    assert not waiting.preannotations.exists(), "a model of radiographs reads no CT"
+    preannotation.publish_model_version(dataset, volumes, by=None, reason="test")
+    film = taken(dataset)
+    newer = making.make_model("m2")
+    preannotation.publish_model_version(dataset, newer, by=None, reason="better")
+    assert model_in_service(dataset) == newer
+    assert model_in_service(dataset, for_radiographs=True) == films
+    assert [one.model for one in film.preannotations.all()] == [films]
+    assert {one.model for one in waiting.preannotations.all()} == {volumes, newer}
+    shown = sign_in(people.manager).get(f"/api/datasets/{dataset.slug}/").json()
+    assert (shown["model"]["version"], shown["radiograph_model"]["version"]) == ("m2", "x1")
+
+
+def test_a_dataset_without_pre_annotation_offers_a_radiograph_at_once(dataset):
+    films = making.make_model("x1", system="compression-ratio")
+    preannotation.publish_model_version(dataset, films, by=None, reason="test")
+    dataset.preannotates = False
+    dataset.save()
+    case = taken(dataset)
+    assert (case.stage, case.preannotations.count()) == ("refining", 0)
 
 
 def test_a_proposal_for_a_ct_is_never_laid_on_a_radiograph(dataset):

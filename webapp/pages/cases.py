@@ -19,7 +19,12 @@ from annotation.domain.genant import DEFAULT_CONVENTION
 from annotation.domain.refusals import NotVisible
 from annotation.domain.workflow import Move, Role, Stage, destination
 from annotation.preannotation.models import PreAnnotation
-from annotation.preannotation.selectors import grade_withheld_reason, shown_vertebrae
+from annotation.preannotation.selectors import (
+    grade_withheld_reason,
+    model_for,
+    newest_attempt,
+    shown_vertebrae,
+)
 from annotation.preannotation.services import NO_RADIOGRAPH_MODEL, ask_for_preannotation
 from annotation.reading.catches import shown_to
 from annotation.reading.models import Protocol, Reading
@@ -189,8 +194,13 @@ def _describe_image(case: Case) -> dict[str, Any]:
         "kind": case.image.kind,
         "frame": grid.frame.value,
         "spacing_source": with_defaults(case.volume.meta)["spacing_source"],
-        "remarks": [*case.image.flags, NO_RADIOGRAPH_MODEL] if is_radiograph else [],
+        "remarks": [*case.image.flags, *_without_model(case)] if is_radiograph else [],
     }
+
+
+def _without_model(case: Case) -> list[str]:
+    is_read = model_for(case) is not None or newest_attempt(case) is not None
+    return [] if is_read else [NO_RADIOGRAPH_MODEL]
 
 
 def _describe_proposal(proposal: PreAnnotation, user: User) -> dict[str, Any]:

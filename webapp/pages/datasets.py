@@ -27,6 +27,7 @@ class DatasetSerializer(serializers.Serializer[Any]):
     working_grid = serializers.ChoiceField(choices=WorkingGrid.values)
     level_scheme = serializers.ChoiceField(choices=["T", "Th"])
     model = ModelInServiceSerializer(allow_null=True)
+    radiograph_model = ModelInServiceSerializer(allow_null=True)
 
 
 def describe_dataset(user: User, dataset: Dataset) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def describe_dataset(user: User, dataset: Dataset) -> dict[str, Any]:
         "working_grid": dataset.working_grid,
         "level_scheme": dataset.level_scheme,
         "model": describe_model(model_in_service(dataset)),
+        "radiograph_model": describe_model(model_in_service(dataset, for_radiographs=True)),
     }
 
 

@@ -217,6 +217,7 @@ export type Dataset = {
   working_grid: WorkingGridEnum
   level_scheme: LevelSchemeEnum
   model: ModelInService | null
+  radiograph_model: ModelInService | null
 }
 
 export type DatasetMembership = {

@@ -83,7 +83,7 @@ export function Workstation({ place, bar, strip, tools, options, banner, panel, 
       <footer className="ws-status">
         <StatusLine view={view} />
         <Sharpness place={place} />
-        {detail.kind === 'radiograph' && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('radiograph.noModel')}</span>}
+        {detail.kind === 'radiograph' && !detail.proposal && !detail.proposal_hidden && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('radiograph.noModel')}</span>}
         {detail.proposal?.phantoms_only && <span className="ws-phantoms"><IconAlertTriangle size={16} />{t('refinement.phantomsOnly')}</span>}
         <span className="ws-gap" />
         {!past.past && hint}

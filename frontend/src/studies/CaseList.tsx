@@ -56,7 +56,7 @@ function ListBody({ list, dataset, kind, scope, search, order, onSearch, onScope
   const rows = inOrder(matching(list.rows, search), orderOf(order))
   const { index, select } = useSelection(rows, open)
   useCommand('nextCase', () => list.next && open(list.next), { enabled: list.next !== null })
-  const model = useDataset(dataset).data?.model
+  const models = useDataset(dataset).data
   if (rows.length === 0) {
     return <EmptyList dataset={dataset} scope={scope} search={search} list={list} onSearch={onSearch} onScope={onScope} />
   }
@@ -74,7 +74,8 @@ function ListBody({ list, dataset, kind, scope, search, order, onSearch, onScope
         {(list.next || kind === 'work') && <NextCard next={list.next} onOpen={open} />}
         {kind === 'work' && <YourWeek dataset={dataset} />}
         {kind === 'cases' && <StageBoard stages={list.stages} />}
-        {model !== undefined && <ModelNote model={model} />}
+        {models && <ModelNote model={models.model} />}
+        {models?.radiograph_model && <ModelNote model={models.radiograph_model} isForRadiographs />}
       </aside>
     </div>
   )

@@ -4,13 +4,13 @@ import type { Dataset } from '../api/types'
 import page from '../shell/page.module.css'
 
 /** The model in service and what it was trained on; says plainly where that were simulated spines only. */
-export function ModelNote({ model }: { model: Dataset['model'] }) {
+export function ModelNote({ model, isForRadiographs = false }: { model: Dataset['model']; isForRadiographs?: boolean }) {
   const { t } = useTranslation()
   return (
     <section className={`${page.panel} ${page.padded}`}>
       {model ? (
         <>
-          <h2 className={page.panelTitle}>{t('worklist.model.title', { version: model.version })}</h2>
+          <h2 className={page.panelTitle}>{t(isForRadiographs ? 'worklist.model.forRadiographs' : 'worklist.model.title', { version: model.version })}</h2>
           <dl className={page.facts}>
             <dt>{t('worklist.model.trained_on')}</dt>
             <dd>{model.trained_on}</dd>

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from annotation.domain.systems import READ_RADIOGRAPHS
 from annotation.domain.workflow import Role
 from annotation.preannotation.selectors import model_in_service
 from annotation.preannotation.services import publish_model_version, register_model
@@ -16,7 +17,8 @@ from annotation.studies.models import Dataset, Membership, User
 from webapp.management.commands.intake import describe, take_in
 
 SLUG: Final = "demo"
-MODEL: Final = "anchor-free-tiny"
+MODELS: Final = ("anchor-free-tiny", "compression-ratio-tiny")
+"""Shipped weights, of CTs and of radiographs; what a folder does not hold does not serve."""
 ACCOUNTS: Final = {
     "student": ("Sam Student", Role.STUDENT),
     "reader1": ("Robin Reader", Role.READER),
@@ -48,7 +50,8 @@ class Command(BaseCommand):
         if not place.exists():
             write_accounts(place, make_accounts(dataset))
         self.stdout.write(place.read_text(encoding="utf-8"))
-        put_in_service(dataset)
+        for name in MODELS:
+            put_in_service(dataset, name)
         if not options["without_images"] and not dataset.cases.exists():
             self._take_images(dataset)
 
@@ -84,10 +87,11 @@ def write_accounts(place: Path, passwords: dict[str, str]) -> None:
             file.write(f"  {username:<10}{password}\n")
 
 
-def put_in_service(dataset: Dataset) -> None:
-    """Let the shipped model serve the data set, unless one of its own rounds' models does."""
-    folder = Path(settings.SHIPPED_WEIGHTS_ROOT) / MODEL
-    serving = model_in_service(dataset)
+def put_in_service(dataset: Dataset, name: str) -> None:
+    """Let a shipped model serve the data set, unless one of its own rounds' models does."""
+    folder = Path(settings.SHIPPED_WEIGHTS_ROOT) / name
+    system = name.rsplit("-", 1)[0]
+    serving = model_in_service(dataset, for_radiographs=system in READ_RADIOGRAPHS)
     is_own = serving is not None and serving.parent is not None
     if is_own or not (folder / "card.json").is_file():
         return
