@@ -2,7 +2,8 @@
 
 After Loeffler et al. 2020 (doi:10.1148/ryai.2020190138) and the publications on its parts:
 Sekuboyina et al. 2018 (doi:10.1007/978-3-030-00937-3_74), 2020 (doi:10.1148/ryai.2020190074).
-It places no six points, so its proposals have none and nothing is measured from them.
+It places no six points, so its proposals have none and nothing is measured from them. The
+straightened picture is made for the reading screen; the framework itself does not look at it.
 """
 
 import time
@@ -13,7 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.domain.geometry import Grid, Volume
-from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
+from annotation.domain.proposal import (
+    CountedFrom,
+    Proposal,
+    StraightenedPicture,
+    VertebraProposal,
+)
 from inference.nets.btrfly import Btrfly
 from inference.nets.segmenter import Segmenter
 from inference.nets.spine_heat import SpineHeat
@@ -24,13 +30,14 @@ from inference.phases.read_heat import Sighting, name_sightings, see
 from inference.phases.reformat import Reformations, reformat
 from inference.phases.sampling import spacing_jik, to_patient
 from inference.phases.segment import segment
+from inference.phases.straighten import kept_picture, make_curve, straighten
+from inference.phases.thread import HALF_HEIGHT, thread
+from inference.pipelines.anchor_free import EXTEND_MM
 from inference.pipelines.phase import Found, NotYetFound, Phase
 from inference.weights import Weights
 
 Floats = NDArray[np.float64]
 
-HALF_HEIGHT: Final = 0.4
-"""Half the height of a body as a share of the distance of two neighbours' centres."""
 ALONE_MM: Final = 10.0
 """Half the height of a body that has no neighbour."""
 
@@ -75,7 +82,16 @@ def preannotate(volume: Volume, weights: Weights) -> Proposal:
         )
         for place, one in enumerate(sight.found)
     )
-    return Proposal(vertebrae, mask, volume.grid, sight.count.counted_from, None, seconds)
+    picture = straight_picture(volume, sight.centres)
+    return Proposal(vertebrae, mask, volume.grid, sight.count.counted_from, picture, seconds)
+
+
+def straight_picture(volume: Volume, centres: Floats) -> StraightenedPicture | None:
+    """Return the picture for the reading screen, along a curve through two or more centres."""
+    if len(centres) < 2:
+        return None
+    curve = make_curve(thread(centres), EXTEND_MM)
+    return kept_picture(straighten(volume, curve), curve, volume)
 
 
 def look(volume: Volume, weights: Weights) -> Sight:

@@ -14,6 +14,7 @@ from inference.phases.label import Room
 from inference.phases.read_heat import name_sightings, sightings
 from inference.phases.reformat import Reformations, reformat
 from inference.phases.sampling import to_grid, to_patient
+from inference.phases.thread import thread
 
 SIGMA = 2.5
 
@@ -213,6 +214,18 @@ def test_the_count_rests_on_an_end_of_the_spine_that_is_in_view():
 
 def test_nothing_seen_has_no_levels():
     assert name_sightings([]).levels == ()
+
+
+def test_a_curve_runs_through_all_centres_from_end_plate_to_end_plate():
+    turn = np.linspace(0.0, 1.2, 9)
+    centres = np.stack([200 * np.sin(turn), 200 * np.cos(turn), 5 * turn], axis=1)
+    knots = thread(centres)
+    away = np.linalg.norm(knots[:, None] - centres[None], axis=2).min(axis=0)
+    assert away.max() < 1.01  # knots are 2 mm apart
+    on_arc = knots[(knots[:, 0] > 0) & (knots[:, 0] < centres[-1, 0])]
+    assert np.abs(np.hypot(on_arc[:, 0], on_arc[:, 1]) - 200).max() < 0.4  # straight lines: 0.6
+    pitch = np.linalg.norm(centres[1] - centres[0])
+    assert np.linalg.norm(knots[0] - centres[0]) == pytest.approx(0.4 * pitch)
 
 
 def test_metal_is_left_out_of_the_mask_and_dense_bone_and_noise_are_not():
