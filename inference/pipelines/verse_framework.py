@@ -43,22 +43,32 @@ ALONE_MM: Final = 10.0
 
 
 @dataclass(frozen=True)
+class Sightings:
+    """Vertebrae from cranial to caudal."""
+
+    found: tuple[Sighting, ...]
+
+    @property
+    def centres(self) -> Floats:
+        """Centres of the bodies in grid millimetres, (n, 3)."""
+        return np.array([one.centre for one in self.found]).reshape(-1, 3)
+
+
+@dataclass(frozen=True)
 class Sight:
     """What the networks saw, before a mask is made.
 
     Attributes:
         where: the neighbourhood of the spine.
         pictures: its projections; None where no spine was found.
-        found: vertebrae from cranial to caudal.
-        centres: of their bodies, (n, 3) grid millimetres.
+        row: vertebrae from cranial to caudal.
         count: their levels.
         seconds: time spent per phase.
     """
 
     where: Neighbourhood
     pictures: Reformations | None
-    found: tuple[Sighting, ...]
-    centres: Floats
+    row: Sightings
     count: Count
     seconds: dict[str, float]
 
@@ -68,9 +78,10 @@ def preannotate(volume: Volume, weights: Weights) -> Proposal:
     sight = look(volume, weights)
     started = time.perf_counter()
     net = weights.net("segmenter", Segmenter)
-    mask = without_foreign(segment(volume, sight.centres, net, weights.machine), volume)
+    centres = sight.row.centres
+    mask = without_foreign(segment(volume, centres, net, weights.machine), volume)
     seconds = {**sight.seconds, "segment": time.perf_counter() - started}
-    cut = cut_ones(sight.centres, volume.grid)
+    cut = cut_ones(centres, volume.grid)
     vertebrae = tuple(
         VertebraProposal(
             number=place + 1,
@@ -80,9 +91,9 @@ def preannotate(volume: Volume, weights: Weights) -> Proposal:
             confidence=one.heat,
             is_partial=place in cut,
         )
-        for place, one in enumerate(sight.found)
+        for place, one in enumerate(sight.row.found)
     )
-    picture = straight_picture(volume, sight.centres)
+    picture = straight_picture(volume, centres)
     return Proposal(vertebrae, mask, volume.grid, sight.count.counted_from, picture, seconds)
 
 
@@ -101,16 +112,15 @@ def look(volume: Volume, weights: Weights) -> Sight:
     clock.append(time.perf_counter())
     if where.is_empty:
         nothing = Count((), CountedFrom.ASSUMED)
-        return Sight(where, None, (), np.zeros((0, 3)), nothing, _spent(clock, "find_spine"))
+        return Sight(where, None, Sightings(()), nothing, _spent(clock, "find_spine"))
     pictures = reformat(volume, where)
     clock.append(time.perf_counter())
-    found = tuple(see(pictures, weights.net("btrfly", Btrfly), weights.machine))
+    row = Sightings(tuple(see(pictures, weights.net("btrfly", Btrfly), weights.machine)))
     clock.append(time.perf_counter())
-    centres = np.array([one.centre for one in found]).reshape(-1, 3)
-    count = name_sightings(found, room_around(centres, volume.grid))
+    count = name_sightings(row.found, room_around(row.centres, volume.grid))
     clock.append(time.perf_counter())
     seconds = _spent(clock, "find_spine", "reformat", "read_heat", "label")
-    return Sight(where, pictures, found, centres, count, seconds)
+    return Sight(where, pictures, row, count, seconds)
 
 
 def room_around(centres: Floats, grid: Grid) -> Room:
@@ -141,18 +151,6 @@ def _spent(clock: list[float], *names: str) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class Sightings:
-    """Vertebrae from cranial to caudal."""
-
-    found: tuple[Sighting, ...]
-
-    @property
-    def centres(self) -> Floats:
-        """Centres of the bodies in grid millimetres, (n, 3)."""
-        return np.array([one.centre for one in self.found]).reshape(-1, 3)
-
-
-@dataclass(frozen=True)
 class Segmented:
     """A mask of shape (k, j, i): 1 + place in the row, 0 elsewhere."""
 
@@ -172,8 +170,8 @@ def _seen(_volume: Volume, weights: Weights, found: Found) -> Sightings:
 
 
 def _named(volume: Volume, _weights: Weights, found: Found) -> Count:
-    row = found.by("read_heat", Sightings).found
-    return name_sightings(row, room_around(row, volume.grid))
+    row = found.by("read_heat", Sightings)
+    return name_sightings(row.found, room_around(row.centres, volume.grid))
 
 
 def _segmented(volume: Volume, weights: Weights, found: Found) -> Segmented:
