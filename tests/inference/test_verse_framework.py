@@ -19,11 +19,14 @@ from inference.nets.segmenter import Segmenter
 from inference.nets.spine_heat import SpineHeat
 from inference.phantoms.features import Features
 from inference.phantoms.make import PhantomOptions, make_phantom
-from inference.phases.find_spine import decode
+from inference.phases.find_spine import decode, find_spine
+from inference.phases.label import Count
 from inference.phases.read_heat import name_sightings, sightings
 from inference.phases.reformat import Reformations
-from inference.pipelines import PIPELINES
-from inference.pipelines import verse_framework as pipeline
+from inference.pipelines import PHASES, PIPELINES
+from inference.pipelines.kept import write_kept
+from inference.pipelines.phase import Found
+from inference.pipelines.verse_framework import Segmented
 from inference.systems import SYSTEMS
 from inference.weights import Weights, load_weights, save_weights
 
@@ -205,9 +208,9 @@ class TrueHeat(SpineHeat):
 class TrueMaps(Btrfly):
     """Answers with the true maps of marks in patient millimetres."""
 
-    def __init__(self, phantom):
+    def __init__(self, phantom, origin):
         super().__init__((4, 4, 4))
-        self.phantom, self.origin = phantom, None
+        self.phantom, self.origin = phantom, origin
 
     def forward(self, x):
         index = self.phantom.volume.grid.to_ijk(
@@ -231,24 +234,21 @@ def weights_of(**nets):
     return Weights("by hand", "0" * 64, SYSTEM, SYSTEM.presets["tiny"], nets, CPU, {})
 
 
-def test_perfect_networks_make_a_perfect_proposal(phantom, parts, monkeypatch):
-    [example] = parts["heat"]
-    maps = TrueMaps(phantom)
-    weights = weights_of(spine=TrueHeat(example["heat"]), btrfly=maps, segmenter=Bone((4, 4)))
+@pytest.fixture(scope="module")
+def perfect(phantom, parts):
+    """Weights whose networks know the truth about the phantom."""
+    heat = TrueHeat(parts["heat"][0]["heat"])
+    origin = find_spine(phantom.volume, heat, CPU).low
+    return weights_of(spine=heat, btrfly=TrueMaps(phantom, origin), segmenter=Bone((4, 4)))
 
-    def told(volume, where):
-        seen = reformat(volume, where)
-        maps.origin = seen.origin
-        return seen
 
-    reformat = pipeline.reformat
-    monkeypatch.setattr(pipeline, "reformat", told)
+def test_perfect_networks_make_a_perfect_proposal(phantom, perfect):
     hu = phantom.volume.hu.copy()
     whole = [one for one in phantom.vertebrae if not one.is_partial]
     i, j, k = phantom.volume.grid.to_ijk(whole[1].centroid_mm).round().astype(int)
     metal = (slice(k - 2, k + 3), slice(j - 2, j + 3), slice(i - 2, i + 3))
     hu[metal] = 2900
-    proposal = PIPELINES["verse-framework"](Volume(hu, phantom.volume.grid), weights)
+    proposal = PIPELINES["verse-framework"](Volume(hu, phantom.volume.grid), perfect)
     said = {one.level: one for one in proposal.vertebrae}
     for one in whole:
         assert np.linalg.norm(said[one.level].centroid_mm - one.centroid_mm) < 1.0
@@ -267,6 +267,15 @@ def test_perfect_networks_make_a_perfect_proposal(phantom, parts, monkeypatch):
         assert np.linalg.norm(curve - one.centroid_mm, axis=1).min() < 1.0
     assert proposal.mask[k + 4, j, i] == said[whole[1].level].number
     assert set(proposal.seconds) == {"find_spine", "reformat", "read_heat", "label", "segment"}
+
+
+def test_phases_alone_end_like_the_pipeline(phantom, perfect, tmp_path):
+    for phase in PHASES["verse-framework"]:
+        write_kept(phase.run(phantom.volume, perfect, Found(tmp_path)), tmp_path, phase.name)
+    whole = PIPELINES["verse-framework"](phantom.volume, perfect)
+    count = Found(tmp_path).by("label", Count)
+    assert count.levels == tuple(one.level for one in whole.vertebrae)
+    assert np.array_equal(Found(tmp_path).by("segment", Segmented).mask, whole.mask)
 
 
 def test_untrained_networks_are_kept_loaded_and_make_a_lawful_proposal(tmp_path):
