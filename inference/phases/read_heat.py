@@ -32,6 +32,8 @@ APART_MM: Final = 9.0
 """Two places nearer than this are one vertebra."""
 NO_ROOM: Final = Room()
 _WINDOW_CELLS: Final = 3
+_MOST_PEAKS: Final = 2000
+"""Maps without sense have plateaus, where every cell is the highest of its surroundings."""
 _FLOOR: Final = 0.02
 _GAP: Final = 1.6
 _C1: Final = CHANNELS.index("C1")
@@ -90,20 +92,25 @@ def peaks(both: Tensor) -> list[tuple[int, int, int]]:
         size = [1 + 2 * _WINDOW_CELLS * (axis == n) for n in range(3)]
         around = functional.max_pool3d(around, size, 1, [n // 2 for n in size])
     cells = torch.nonzero((both >= around[0, 0]) & (both > SEEN))
-    order = torch.argsort(both[tuple(cells.T)], descending=True, stable=True)
+    order = torch.argsort(both[tuple(cells.T)], descending=True, stable=True)[:_MOST_PEAKS]
     return [(int(row), int(i), int(k)) for row, i, k in cells[order]]
 
 
 def _refined(both: Tensor, place: tuple[int, int, int]) -> Floats:
-    """Return a place between cells: the top of the parabola through the logarithms, per axis."""
+    """Return a place between cells: per axis, the top of the parabola that fits the logarithms.
+
+    A Gaussian's logarithm is a parabola; seven cells, each weighing what its heat is, do not mind
+    that half precision makes steps of the heat.
+    """
     refined = np.array(place, dtype=np.float64)
     for axis, at in enumerate(place):
-        if 0 < at < both.shape[axis] - 1:
-            others = place[:axis] + place[axis + 1 :]
-            line = both.movedim(axis, -1)[others][at - 1 : at + 2]
-            before, here, after = line.double().clamp(min=1e-9).log().tolist()
-            bend = 2 * here - before - after
-            refined[axis] += float(np.clip((after - before) / (2 * bend), -0.5, 0.5)) if bend else 0
+        low = max(at - _WINDOW_CELLS, 0)
+        line = both.movedim(axis, -1)[place[:axis] + place[axis + 1 :]]
+        heat = line[low : at + _WINDOW_CELLS + 1].double().clamp(min=1e-6).numpy()
+        if len(heat) > 2:
+            away = np.arange(low - at, low - at + len(heat))
+            bend, slope, _ = np.polyfit(away, np.log(heat), 2, w=heat)
+            refined[axis] += np.clip(-slope / (2 * bend), -1.0, 1.0) if bend < -1e-6 else 0.0
     return refined
 
 

@@ -180,6 +180,21 @@ def test_perfect_heat_maps_give_perfect_labels_and_places(levels):
     assert name_sightings(found).levels == levels
 
 
+def test_half_precision_moves_no_place_by_a_millimetre():
+    levels = ("T12", "L1", "L2")
+    cells = row_of(levels, pitch=30.0) + np.array([0.0, 0.47, 0.51])
+    heat = perfect(levels, cells)
+    rough = Views(*((view.clamp(min=1e-4).log() + 5).bfloat16().float() for view in heat.each()))
+    found = sightings(Views(*(view.softmax(dim=0) for view in rough.each())), blank())
+    apart = np.array([one.centre for one in found]) - blank().to_space(cells)
+    assert np.linalg.norm(apart, axis=1).max() < 1.0
+
+
+def test_maps_without_sense_give_no_more_vertebrae_than_there_are_levels():
+    flat = torch.full((MAPS, 120, 40), 1 / MAPS)
+    assert 0 < len(sightings(Views(flat, flat), blank())) <= len(CHANNELS)
+
+
 def test_a_level_named_twice_and_out_of_order_is_set_right_by_the_row():
     levels = ("T10", "T11", "T12", "L1", "L2")
     said = ("T10", "T11", "T11", "T9", "L2")
