@@ -33,35 +33,52 @@ def compare(truth: Truth, seen: Seen, *, with_surfaces: bool = True) -> JudgedCa
         with_surfaces: also compare what carries a vertebra's label with it, at 1 mm.
     """
     found, truths = list(seen.proposal.vertebrae), list(truth.vertebrae)
-    centres = np.array([one.centroid_mm for one in found]).reshape(-1, 3)
-    true_centres = np.array([one.centroid_mm for one in truths]).reshape(-1, 3)
-    matching = judging.match_centres(true_centres, centres)
-    partner = {t: found[f] for t, f in matching.pairs}
-    masks = None
+    judged = compare_bodies((truth.name, truth.patient), truths, found)
+    vertebrae = judged.vertebrae
     if truth.mask is not None:
         masks = outlines(truth.mask, seen.proposal.mask, truth.volume.grid)
-    vertebrae = _judge_vertebrae(truths, found, partner)
-    numbers = [partner[t].number if t in partner else None for t in range(len(truths))]
-    judged = [
-        _with_masks(vertebrae[t], numbers[t], masks, found, with_surfaces)
-        for t, one in enumerate(truths)
-        if _is_asked(one)
-    ]
-    line = _line_of(truths)
-    return JudgedCase(
-        name=truth.name,
-        patient=truth.patient,
-        vertebrae=tuple(judged),
-        n_false=len(matching.false),
-        overlapping=_judge_overlaps(truths, found),
-        line_mm=_line_error(line, seen.line_mm),
+        vertebrae = tuple(_with_masks(one, masks, found, with_surfaces) for one in vertebrae)
+    return replace(
+        judged,
+        vertebrae=vertebrae,
+        line_mm=_line_error(_line_of(truths), seen.line_mm),
         limits_mm=_limits_error(truth, seen.limits_z_mm),
         shows=None if truth.shows is None else tuple(sorted(truth.shows)),
         counted_from=str(seen.proposal.counted_from),
         seconds=seen.proposal.seconds,
-        n_false_cut=sum(found[f].is_partial for f in matching.false),
-        identified=_identified(truths, found) if truth.are_levels_known else None,
+        identified=judged.identified if truth.are_levels_known else None,
         are_levels_known=truth.are_levels_known,
+    )
+
+
+def compare_bodies(
+    named: tuple[str, str], truths: list[TrueVertebra], found: list[VertebraProposal]
+) -> JudgedCase:
+    """Compare vertebrae alone, as of two readers: no volume, no line, no mask.
+
+    Args:
+        named: the case and whose it is.
+        truths: of one side, cranial to caudal.
+        found: of the other.
+    """
+    centres = np.array([one.centroid_mm for one in found]).reshape(-1, 3)
+    true_centres = np.array([one.centroid_mm for one in truths]).reshape(-1, 3)
+    matching = judging.match_centres(true_centres, centres)
+    partner = {t: found[f] for t, f in matching.pairs}
+    vertebrae = _judge_vertebrae(truths, found, partner)
+    asked = [vertebrae[t] for t, one in enumerate(truths) if _is_asked(one)]
+    return JudgedCase(
+        name=named[0],
+        patient=named[1],
+        vertebrae=tuple(asked),
+        n_false=len(matching.false),
+        overlapping=_judge_overlaps(truths, found),
+        line_mm=None,
+        limits_mm=None,
+        shows=None,
+        counted_from="",
+        n_false_cut=sum(found[f].is_partial for f in matching.false),
+        identified=_identified(truths, found),
         worst=_worst(found),
     )
 
@@ -97,7 +114,8 @@ def _judge_vertebrae(
         if t in partner:
             number = partner[t].number
             called, score = said.get(number, (None, None))
-            one = replace(one, found_compression=found_lost[number], called=called, score=score)
+            one = replace(one, found_number=number, found_compression=found_lost[number])
+            one = replace(one, called=called, score=score)
         judged.append(one)
     return judged
 
@@ -123,16 +141,11 @@ def _judge_vertebra(truth: TrueVertebra, found: VertebraProposal | None) -> Judg
 
 
 def _with_masks(
-    judged: JudgedVertebra,
-    number: int | None,
-    masks: Outlines | None,
-    found: list[VertebraProposal],
-    with_surfaces: bool,
+    judged: JudgedVertebra, masks: Outlines, found: list[VertebraProposal], with_surfaces: bool
 ) -> JudgedVertebra:
-    if masks is None:
-        return judged
+    """Add how the masks agree, by place and by label."""
     label = label_of(judged.level)
-    here = () if number is None else (number,)
+    here = () if judged.found_number is None else (judged.found_number,)
     placed = masks.compare(label, here, with_surfaces=False)
     judged = replace(judged, dice=None if placed is None else placed.dice)
     if not with_surfaces:

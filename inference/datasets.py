@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +27,9 @@ from annotation.imaging.nifti import read_ct, read_labels
 from annotation.imaging.results import ImageRefused
 from annotation.imaging.verse import Kind, NotVerse, parse_name, read_centroids
 from inference import judging
-from inference.evaluation import options_of
-from inference.learning.courses.compression_ratio import film_options
-from inference.phantoms.make import make_phantom
-from inference.phantoms.radiograph import make_radiograph
+from inference.evaluation import shown_to
 from inference.phantoms.seeds import HELD_OUT_SEED, seeds_named
+from inference.systems.system import Kind as Reads
 from inference.truths import TrueVertebra, Truth, truth_of
 
 _PART: Final = re.compile(r",(?=(?:phantoms|folder|verse)\b)")
@@ -43,36 +41,20 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class PhantomCase:
-    """A phantom, by its seed."""
+    """A phantom, by its seed, as a CT or as a radiograph taken of it."""
 
     seed: int
-
-    @property
-    def data(self) -> str:
-        """What it belongs to."""
-        return "held-out phantoms" if self.seed >= HELD_OUT_SEED else "phantoms"
-
-    def read(self) -> Truth:
-        """Make the phantom."""
-        return truth_of(make_phantom(self.seed, options_of(self.seed)))
-
-
-@dataclass(frozen=True)
-class RadiographCase:
-    """A simulated radiograph of a phantom, by its seed."""
-
-    seed: int
+    reads: Reads = "ct"
 
     @property
     def data(self) -> str:
         """What it belongs to."""
         which = "held-out phantoms" if self.seed >= HELD_OUT_SEED else "phantoms"
-        return f"radiographs of {which}"
+        return which if self.reads == "ct" else f"radiographs of {which}"
 
     def read(self) -> Truth:
-        """Make the phantom and take its radiograph; lengths are the detector's millimetres."""
-        options = film_options(np.random.default_rng([self.seed, 3]))
-        return truth_of(make_radiograph(self.seed, options))
+        """Make the phantom; lengths of a radiograph are the detector's millimetres."""
+        return truth_of(shown_to(self.reads, self.seed))
 
 
 @dataclass(frozen=True)
@@ -143,15 +125,15 @@ class VerseCase:
         return Truth(f"{name.subject}{series}", name.subject, volume, mask, vertebrae)
 
 
-Case = PhantomCase | RadiographCase | FrozenFolderCase | VerseCase
+Case = PhantomCase | FrozenFolderCase | VerseCase
 
 
-def cases_of(text: str, kind_read: Literal["ct", "radiograph"] = "ct") -> list[Case]:
+def cases_of(text: str, reads: Reads = "ct") -> list[Case]:
     """Return the cases that `--data` names.
 
     Args:
         text: as above.
-        kind_read: what the system reads; of phantoms it gets CT or radiographs.
+        reads: what the system reads; of phantoms it gets CT or radiographs.
 
     Raises:
         ValueError: if it cannot be read, or names nothing that has a truth.
@@ -160,8 +142,7 @@ def cases_of(text: str, kind_read: Literal["ct", "radiograph"] = "ct") -> list[C
     for part in _PART.split(text):
         kind, _, rest = part.partition(":")
         if kind == "phantoms" and rest:
-            make = PhantomCase if kind_read == "ct" else RadiographCase
-            found += [make(seed) for seed in seeds_named(rest, HELD_OUT_SEED)]
+            found += [PhantomCase(seed, reads) for seed in seeds_named(rest, HELD_OUT_SEED)]
         elif kind == "folder" and rest:
             found += _frozen_cases(Path(rest))
         elif kind == "verse" and rest:

@@ -13,8 +13,9 @@ from inference.evaluation import summarise
 from inference.judged import JudgedCase, Seen
 from inference.observation import observe
 from inference.papers.baseline import counted_upward, stacked
+from inference.papers.experts import read_experts
 from inference.papers.picturing import pixels_missed, pixels_seen
-from inference.papers.report import Judged, as_text, reported, write
+from inference.papers.report import Judged, as_text, experts_report, reported, write
 from inference.pipelines import PIPELINES
 from inference.systems import SYSTEMS
 from inference.truths import Truth
@@ -43,6 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, help="folder of weights; default: the shipped")
     parser.add_argument("--workers", type=int, default=1, help="processes")
     parser.add_argument("--folds", type=int, default=0, help="also mean and SD over so many folds")
+    parser.add_argument(
+        "--experts",
+        type=Path,
+        help="folder with readings.json and spacings.json, six points of several experts: also"
+        " print how they fare against each other",
+    )
     parser.add_argument("--out", type=Path, help="folder for Markdown, CSV and plots")
     parser.add_argument("--json", type=Path, help="also write the summary of all cases there")
 
@@ -60,6 +67,8 @@ def run(arguments: argparse.Namespace) -> str:
     tasks = [Task(case, arguments.system, folder) for case in cases]
     judged = list(judge_all(tasks, arguments.workers))
     reports = reported(judged, arguments.folds)
+    if arguments.experts:
+        reports.append(experts_report(read_experts(arguments.experts), arguments.folds))
     if arguments.json:
         figures = summarise([one.system for one in judged]).as_dict()
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

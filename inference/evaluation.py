@@ -6,12 +6,14 @@ from typing import Any, Final
 import numpy as np
 
 from annotation.domain.proposal import CountedFrom
-from annotation.domain.vertebrae import is_graded
+from annotation.domain.vertebrae import is_graded, place_of
 from inference import judging
 from inference.comparing import compare
 from inference.judged import JudgedCase, Seen
-from inference.phantoms.make import PhantomOptions
+from inference.phantoms.make import PhantomOptions, make_phantom
 from inference.phantoms.phantom import Phantom
+from inference.phantoms.radiograph import WINDOWS, make_radiograph
+from inference.systems.system import Kind
 from inference.truths import truth_of
 
 OPTIONS: Final = PhantomOptions(spacing_mm=(1.0, 1.0, 2.0), field="body")
@@ -26,6 +28,29 @@ def options_of(seed: int) -> PhantomOptions:
     level = str(rng.choice(["T5", "T7", "T8", "T9", "T10", "T11", "L1", "L2", "L3", "L4"]))
     shape = str(rng.choice(["wedge", "biconcave", "crush"]))
     return replace(OPTIONS, fracture=(level, shape, float(rng.uniform(0.4, 0.74))))
+
+
+def radiograph_options_of(seed: int) -> PhantomOptions:
+    """Return what a phantom shows that a radiograph of the evaluation is taken of.
+
+    A window of thoracic and lumbar levels that holds the fracture, where one was asked for.
+    """
+    options = options_of(seed)
+    level = None if options.fracture is None else place_of(options.fracture[0])
+    fitting = [
+        (upper, lower)
+        for upper, lower in WINDOWS
+        if level is None or place_of(upper) <= level <= place_of(lower)
+    ]
+    window = fitting[int(np.random.default_rng([seed, 5]).integers(len(fitting)))]
+    return replace(options, spacing_mm=(1.0, 1.0, 4.0), levels=window)
+
+
+def shown_to(kind: Kind, seed: int) -> Phantom:
+    """Return the phantom of a seed as a system of this kind reads it: a CT or a radiograph."""
+    if kind == "ct":
+        return make_phantom(seed, options_of(seed))
+    return make_radiograph(seed, radiograph_options_of(seed))
 
 
 def judge(phantom: Phantom, seen: Seen) -> JudgedCase:

@@ -39,6 +39,7 @@ class JudgedVertebra:
         errors_mm: in-plane distances of the six points.
         dice: of the vertebra's mask with what was found at its place, 0 where not found; None
             where the truth has no mask.
+        found_number: of the proposed vertebra.
         grade: of the truth.
         shape: of the truth's deformity.
         apart_mm: between the two centres.
@@ -57,6 +58,7 @@ class JudgedVertebra:
     found_g: float | None
     errors_mm: tuple[float, ...]
     dice: float | None
+    found_number: int | None = None
     grade: int | None = None
     shape: str = ""
     apart_mm: float | None = None

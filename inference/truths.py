@@ -1,7 +1,6 @@
 """A volume with its truth, whatever it comes from: the one form that judging knows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +58,6 @@ class Truth:
         vertebrae: from cranial to caudal.
         shows: which of "C2", "T1_rib", "L5_sacrum" lie in view; None where nobody says.
         are_levels_known: whether the levels are more than an order from cranial to caudal.
-        readings: six points by level of every reader, where several read.
     """
 
     name: str
@@ -69,7 +67,6 @@ class Truth:
     vertebrae: tuple[TrueVertebra, ...]
     shows: frozenset[str] | None = None
     are_levels_known: bool = True
-    readings: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
 
 
 def truth_of(phantom: Phantom) -> Truth:

@@ -30,6 +30,8 @@ PHANTOMS: Final = (
 FOLDS: Final = (
     "Folds are parts of the patients judged with one set of weights; nothing is trained anew."
 )
+SEVERITY: Final = f"Severity, grades by {DEFAULT_CONVENTION} (Zakharov et al. 2023)"
+EXPERTS: Final = "experts against each other"
 CASES: Final = ("case", "patient", "processed", "failure", "vertebrae", "found", "false")
 VERTEBRAE: Final = (
     *("case", "level", "found_level", "grade", "shape", "g", "found_g", "called", "apart_mm"),
@@ -79,6 +81,22 @@ def reported(judged: Sequence[Judged], n_folds: int = 0) -> list[Report]:
     """
     names = dict.fromkeys(one.data for one in judged)
     return [_report(name, [one for one in judged if one.data == name], n_folds) for name in names]
+
+
+def experts_report(cases: Sequence[JudgedCase], n_folds: int = 0) -> Report:
+    """Return the figures of experts, each judged against every other one of the same study."""
+    patients = [case.patient for case in cases]
+    terms = Terms(tuple(folds_by_patient(patients, n_folds)) if n_folds else ())
+    mean = [anatomical(case) for case in cases]
+    none: list[JudgedCase] = []
+    tables = (
+        ("Vertebrae found (Zakharov et al. 2023)", located(cases, none, mean)),
+        (SEVERITY, severities(cases, mean)),
+        ("Compression ratio and height ratio", compared(cases, mean)),
+    )
+    sheets = tuple(_sheet(EXPERTS, title, rows, terms) for title, rows in tables)
+    notes = ("Every ordered pair of experts of a study is a case; a study is a patient.",)
+    return Report(EXPERTS, sheets, tuple(cases), (*notes, INTERVALS))
 
 
 def as_text(report: Report) -> str:
@@ -140,10 +158,7 @@ def _report(name: str, judged: Sequence[Judged], n_folds: int) -> Report:
     terms = Terms(tuple(folds))
     tables: list[tuple[str, list[Compared]]] = [
         ("Spine and vertebrae found (Zakharov et al. 2023)", located(cases, stack, plain)),
-        (
-            f"Severity, grades by {DEFAULT_CONVENTION} (Zakharov et al. 2023)",
-            severities(cases, plain),
-        ),
+        (SEVERITY, severities(cases, plain)),
         ("Labels and masks (VerSe challenge)", labelled(cases, counted, stack)),
         ("Outlines on radiographs (Kim et al. 2021)", pictured(cases)),
         ("Compression ratio and height ratio", compared(cases, plain)),

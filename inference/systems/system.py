@@ -8,6 +8,9 @@ from torch import nn
 
 from inference.config import Preset
 
+Kind = Literal["ct", "radiograph"]
+"""What a system reads."""
+
 
 @dataclass(frozen=True)
 class System:
@@ -26,7 +29,7 @@ class System:
     name: str
     title: str
     source: str
-    kind: Literal["ct", "radiograph"]
+    kind: Kind
     presets: Mapping[str, Preset]
     new_nets: Callable[[Preset], dict[str, nn.Module]]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from inference.evaluation import OPTIONS, Figures, options_of, summarise
+from annotation.domain.vertebrae import place_of
+from inference.evaluation import OPTIONS, Figures, options_of, radiograph_options_of, summarise
 from inference.learning.courses import COURSES
 from inference.phantoms.seeds import HELD_OUT_SEED, seeds_named
 from inference.table import as_text, at_least, below, phantom_rows
@@ -28,6 +29,17 @@ def test_every_third_phantom_surely_has_a_fracture() -> None:
     asked = [options_of(seed).fracture for seed in range(9)]
     assert sum(fracture is not None for fracture in asked) == 3
     assert options_of(1) == OPTIONS
+
+
+def test_a_radiograph_shows_the_fracture_that_was_asked_for() -> None:
+    for seed in range(0, 60, 3):
+        options = radiograph_options_of(seed)
+        assert options.levels is not None
+        assert options.fracture is not None
+        upper, level, lower = map(
+            place_of, (options.levels[0], options.fracture[0], options.levels[1])
+        )
+        assert upper <= level <= lower
 
 
 def test_a_figure_on_the_wrong_side_of_its_bar_is_missed() -> None:
