@@ -137,6 +137,7 @@ def _judge_vertebra(truth: TrueVertebra, found: VertebraProposal | None) -> Judg
         found_g=g,
         errors_mm=errors,
         apart_mm=float(np.linalg.norm(truth.centroid_mm - found.centroid_mm)),
+        slice_scores=() if found.suggestion is None else found.suggestion.slice_scores,
     )
 
 

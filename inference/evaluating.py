@@ -104,7 +104,9 @@ def judge_task(task: Task) -> Judged:
 
 
 def judged_truth(data: str, truth: Truth, system: str, weights: Weights) -> Judged:
-    """Run a pipeline on a case with a truth and judge what it saw."""
+    """Run a pipeline on a case with a truth and judge what it saw; bodies against bodies."""
+    if SYSTEMS[system].mask_shows == "bodies":
+        truth = replace(truth, mask=truth.body_mask)
     trivial = compare(truth, stacked(truth.volume.grid))
     is_picture = SYSTEMS[system].kind == "radiograph"
     try:

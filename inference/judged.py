@@ -50,6 +50,8 @@ class JudgedVertebra:
         called: whether the system calls it fractured; None where it says nothing.
         score: how severe the system says it is, higher is worse: its classifier's score where it
             has one, minus G otherwise; None where it says nothing.
+        slice_scores: how fractured each of its slices looks, highest first; empty for a system that
+            looks at no slices.
     """
 
     level: str
@@ -68,6 +70,7 @@ class JudgedVertebra:
     found_compression: float | None = None
     called: bool | None = None
     score: float | None = None
+    slice_scores: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ class Truth:
         vertebrae: from cranial to caudal.
         shows: which of "C2", "T1_rib", "L5_sacrum" lie in view; None where nobody says.
         are_levels_known: whether the levels are more than an order from cranial to caudal.
+        body_mask: as `mask`, of bodies alone; None where nobody parted them from their arches.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Truth:
     vertebrae: tuple[TrueVertebra, ...]
     shows: frozenset[str] | None = None
     are_levels_known: bool = True
+    body_mask: NDArray[np.uint8] | None = None
 
 
 def truth_of(phantom: Phantom) -> Truth:
@@ -84,4 +86,12 @@ def truth_of(phantom: Phantom) -> Truth:
         for one in phantom.vertebrae
     )
     name = f"phantom {phantom.seed}"
-    return Truth(name, name, phantom.volume, phantom.mask, vertebrae, phantom.shows)
+    return Truth(
+        name,
+        name,
+        phantom.volume,
+        phantom.mask,
+        vertebrae,
+        phantom.shows,
+        body_mask=phantom.body_mask,
+    )

@@ -28,6 +28,7 @@ class Suggestion:
         slice_k: index of that sagittal slice along k of the volume, fractional.
         n_slices: how many slices of this vertebra were looked at.
         k_needed: how many of them the rule asks for; 1 is "any slice".
+        slice_scores: 0-1, of all slices, highest first.
     """
 
     is_fractured: bool
@@ -35,6 +36,7 @@ class Suggestion:
     slice_k: float
     n_slices: int
     k_needed: int
+    slice_scores: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from inference.evaluation import judge, shown_to, summarise
@@ -24,6 +25,8 @@ def measured(weights: Weights, seeds: Sequence[int], on_progress: Report) -> dic
     cases: list[JudgedCase] = []
     for seed in seeds:
         phantom = shown_to(weights.system.kind, seed)
+        if weights.system.mask_shows == "bodies":
+            phantom = replace(phantom, mask=phantom.body_mask)
         cases.append(judge(phantom, observe(phantom.volume, pipeline, weights)))
         left = (time.monotonic() - started) * (len(seeds) - len(cases)) / len(cases)
         on_progress(Progress(MEASURING, len(cases), len(seeds), float("nan"), left))

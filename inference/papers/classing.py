@@ -4,9 +4,11 @@ A confusion matrix over vertebrae with Wilson's intervals, once over those that 
 the paper and once with missed ones called unfractured; the share of cases in which every vertebra
 is right, and the share that could not be processed. A truth of grade 1 or more is a fracture. The
 call is the system's own where it classifies, otherwise G at or below the convention's mild limit.
+Where slices were classified, other rules on the same slices stand beside the one that was used: any
+slice makes more false alarms the more slices there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,7 +62,7 @@ def classed(cases: Sequence[JudgedCase]) -> list[Row]:
         own, trivial = accuracy(said, true), accuracy(np.zeros_like(said), true)
         n = len({case.patient for case in cases})
         rows += [_row(f"{what}, {name}", field, own, trivial, n) for field, what in OF_ACCURACY]
-    return [*rows, *_of_cases(cases)]
+    return [*rows, *_by_rule(cases), *_of_cases(cases)]
 
 
 def is_case_right(case: JudgedCase) -> bool:
@@ -68,6 +70,39 @@ def is_case_right(case: JudgedCase) -> bool:
     return all(
         one.called is not None and one.called == _is_fractured(one) for one in _graded([case])
     )
+
+
+def _by_rule(cases: Sequence[JudgedCase]) -> list[Row]:
+    """Return how other rules on the same slices would call: any, k of n, the mean of the top."""
+    seen = [one for one in _graded(cases) if one.slice_scores]
+    true = np.array([_is_fractured(one) for one in seen], dtype=bool)
+    n_patients = len({case.patient for case in cases})
+    rows: list[Row] = []
+    for name, score in SLICE_RULES if seen else ():
+        said = np.array([score(one.slice_scores) >= LOOKS_FRACTURED for one in seen], dtype=bool)
+        own, trivial = accuracy(said, true), accuracy(np.zeros_like(said), true)
+        rows += [
+            _row(f"{what}, {name}", field, own, trivial, n_patients) for field, what in OF_ACCURACY
+        ]
+    return rows
+
+
+def _kth(k: int) -> Callable[[Sequence[float]], float]:
+    return lambda scores: scores[min(k, len(scores)) - 1]
+
+
+def _mean_of_top(scores: Sequence[float]) -> float:
+    return float(np.mean(scores[:3]))
+
+
+LOOKS_FRACTURED: Final = 0.5
+SLICE_RULES: Final[tuple[tuple[str, Callable[[Sequence[float]], float]], ...]] = (
+    ("any slice", _kth(1)),
+    ("two slices", _kth(2)),
+    ("three slices", _kth(3)),
+    ("mean of the three highest slices", _mean_of_top),
+)
+"""What is at least `LOOKS_FRACTURED` where a rule calls a vertebra fractured; scores fall."""
 
 
 def _of_cases(cases: Sequence[JudgedCase]) -> list[Row]:

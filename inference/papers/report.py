@@ -32,9 +32,20 @@ FOLDS: Final = (
 )
 SEVERITY: Final = f"Severity, grades by {DEFAULT_CONVENTION} (Zakharov et al. 2023)"
 EXPERTS: Final = "experts against each other"
-CASES: Final = ("case", "patient", "processed", "failure", "vertebrae", "found", "false")
+CASES: Final = ("data", "case", "patient", "processed", "failure", "vertebrae", "found", "false")
 VERTEBRAE: Final = (
-    *("case", "level", "found_level", "grade", "shape", "g", "found_g", "called", "apart_mm"),
+    *(
+        "data",
+        "case",
+        "level",
+        "found_level",
+        "grade",
+        "shape",
+        "g",
+        "found_g",
+        "called",
+        "apart_mm",
+    ),
     *("dice", "label_dice", "label_hd95_mm", "compression", "found_compression"),
 )
 
@@ -116,35 +127,35 @@ def write(folder: Path, title: str, reports: Sequence[Report]) -> None:
     (folder / "report.md").write_text(f"{text}\n\n{shown}\n", encoding="utf-8")
     for name, svg in drawn:
         (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-    sheets = [sheet for report in reports for sheet in report.sheets]
-    cases = [case for report in reports for case in report.cases]
     for name, content in (
-        ("figures", as_csv(sheets)),
-        ("cases", cases_csv(cases)),
-        ("vertebrae", vertebrae_csv(cases)),
+        ("figures", as_csv([sheet for report in reports for sheet in report.sheets])),
+        ("cases", cases_csv(reports)),
+        ("vertebrae", vertebrae_csv(reports)),
     ):
         (folder / f"{name}.csv").write_text(content, encoding="utf-8")
 
 
-def cases_csv(cases: Sequence[JudgedCase]) -> str:
+def cases_csv(reports: Sequence[Report]) -> str:
     """Return one row per case: processed or not and why, and whether all of it is right."""
     rows = [
         [
-            *(case.name, case.patient, int(case.is_processed), case.failure),
+            *(report.data, case.name, case.patient, int(case.is_processed), case.failure),
             len(case.vertebrae),
             sum(one.found_level is not None for one in case.vertebrae),
             *(case.n_false, int(case.are_labels_right), int(is_case_right(case))),
         ]
-        for case in cases
+        for report in reports
+        for case in report.cases
     ]
     return _csv((*CASES, "labels_right", "calls_right"), rows)
 
 
-def vertebrae_csv(cases: Sequence[JudgedCase]) -> str:
+def vertebrae_csv(reports: Sequence[Report]) -> str:
     """Return one row per whole vertebra of the truth; empty is what is not known."""
     rows = [
-        [case.name, *(getattr(one, name) for name in VERTEBRAE[1:])]
-        for case in cases
+        [report.data, case.name, *(getattr(one, name) for name in VERTEBRAE[2:])]
+        for report in reports
+        for case in report.cases
         for one in case.vertebrae
     ]
     return _csv(VERTEBRAE, rows)

@@ -84,13 +84,15 @@ class Terms:
 def computed(compared: Compared, terms: Terms) -> Row:
     """Compute a figure, its interval, its folds and its baseline."""
     measure, baseline = compared.measure, compared.baseline
+    if baseline is not None and not len(baseline.rows):
+        baseline = None
     return Row(
         what=measure.what,
         estimate=measure.estimated(terms.draws),
         digits=measure.digits,
         folds=over_folds(measure, terms.folds) if terms.folds else None,
         baseline=None if baseline is None else baseline.estimated(draws=0).value,
-        trivial=compared.trivial,
+        trivial="" if baseline is None else compared.trivial,
     )
 
 

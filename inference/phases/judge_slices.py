@@ -50,6 +50,7 @@ class Rule:
             slice_k=float(columns[place]),
             n_slices=len(scores),
             k_needed=self.k,
+            slice_scores=tuple(sorted(scores.tolist(), reverse=True)),
         )
 
 

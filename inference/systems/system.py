@@ -24,6 +24,7 @@ class System:
         presets: by name.
         new_nets: returns untrained networks of a preset by name; their order is that of the files
             whose hashes name a set of weights.
+        mask_shows: what its masks hold of a vertebra, all of it or its body alone.
     """
 
     name: str
@@ -32,6 +33,7 @@ class System:
     kind: Kind
     presets: Mapping[str, Preset]
     new_nets: Callable[[Preset], dict[str, nn.Module]]
+    mask_shows: Literal["vertebrae", "bodies"] = "vertebrae"
 
     @property
     def nets(self) -> tuple[str, ...]:

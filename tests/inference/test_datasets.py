@@ -18,7 +18,8 @@ from inference.datasets import PhantomCase, VerseCase, cases_of
 from inference.phantoms.make import PhantomOptions, make_phantom
 from inference.phantoms.phantom import Phantom
 from inference.phantoms.seeds import HELD_OUT_SEED
-from inference.weights import Weights
+from inference.truths import truth_of
+from inference.weights import Weights, load_weights
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +156,7 @@ def test_the_truth_gets_full_marks_in_every_table(
     assert (tmp_path / "report.md").read_text().startswith("# anchor-free with anchor-free-tiny")
     assert (tmp_path / "figures.csv").read_text().count("VerSe tree") > 20
     rows = (tmp_path / "cases.csv").read_text().splitlines()
-    assert [row.split(",")[0] for row in rows] == ["case", "one", "two"]
+    assert [row.split(",")[1] for row in rows] == ["case", "one", "two"]
     drawn = [path.name for path in tmp_path.glob("*.svg")]
     assert any(name.endswith("-roc.svg") for name in drawn)
     assert any(name.endswith("-confusion.svg") for name in drawn)
@@ -175,3 +176,16 @@ def test_a_case_on_which_the_pipeline_fails_is_counted_as_missed(
     assert "| cases that could not be processed | 1.000 |" in text
     assert "counted as missed: kept: RuntimeError: no spine anywhere." in text
     assert main(["evaluate", "anchor-free", "--data", f"folder:{frozen}", "--folds", "5"]) == 2
+
+
+def test_a_system_that_outlines_bodies_is_judged_on_bodies(
+    phantom: Phantom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_bodies = replace(phantom, mask=phantom.body_mask)
+    monkeypatch.setitem(evaluating.PIPELINES, "anchor-free", _says_the_truth(of_bodies))
+    told = evaluating.judged_truth("x", truth_of(phantom), "anchor-free", load_weights())
+    assert all(one.dice is not None and one.dice < 0.9 for one in told.system.vertebrae)
+    system = replace(evaluating.SYSTEMS["anchor-free"], mask_shows="bodies")
+    monkeypatch.setitem(evaluating.SYSTEMS, "anchor-free", system)
+    right = evaluating.judged_truth("x", truth_of(phantom), "anchor-free", load_weights())
+    assert {one.dice for one in right.system.vertebrae} == {1.0}

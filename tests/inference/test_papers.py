@@ -234,6 +234,22 @@ def test_table_of_the_paper_with_its_wilson_intervals() -> None:
     assert rows["accuracy, found vertebrae"].value == pytest.approx(0.930303, abs=1e-6)
 
 
+def test_other_rules_on_the_same_slices_stand_beside_the_one_that_was_used() -> None:
+    told = [((0.9, 0.6, 0.2), 0.7), ((0.6, 0.4, 0.1), 0.7), ((0.55, 0.2), 0.9), ((0.4, 0.3), 0.9)]
+    one = _vertebra("L1", 0.9, 0.9)
+    seen = [
+        replace(one, slice_scores=scores, grade=2 if g < 0.8 else 0, called=scores[0] >= 0.5)
+        for scores, g in told
+    ]
+    rows = {row.what: row.estimate.value for row in classed([_case("a", *seen)])}
+    assert (rows["sensitivity, any slice"], rows["specificity, any slice"]) == (1.0, 0.5)
+    assert (rows["sensitivity, two slices"], rows["specificity, two slices"]) == (0.5, 1.0)
+    assert rows["sensitivity, three slices"] == 0.0
+    assert rows["sensitivity, mean of the three highest slices"] == 0.5
+    without = {row.what: row.estimate.n_units for row in classed([_case("b", one)])}
+    assert without.get("sensitivity, any slice", 0) == 0
+
+
 def test_compression_is_compared_with_no_loss_at_all(cases: list[JudgedCase]) -> None:
     rows = _values(compared(cases, [anatomical(case) for case in cases]))
     found = np.array([15, 28, 21, 26, 40, 12.0])
