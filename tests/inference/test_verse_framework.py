@@ -14,6 +14,8 @@ from inference.learning import labelling
 from inference.learning.courses import COURSES
 from inference.learning.examples import unpacked
 from inference.learning.fit import Lesson, fit
+from inference.learning.specimen import from_phantom
+from inference.learning.verse_examples import heat_example, known_stretch, pair_example
 from inference.nets.btrfly import CHANNELS, MAPS, Btrfly, Prior, Views
 from inference.nets.segmenter import Segmenter
 from inference.nets.spine_heat import SpineHeat
@@ -77,6 +79,22 @@ def test_true_maps_of_true_pictures_give_the_levels_back(parts):
         assert name_sightings(found).levels == tuple(CHANNELS[n] for n in example["level"])
         apart = seen.to_cells(np.array([one.centre for one in found])) - example["marks"]
         assert np.abs(apart).max() < 0.6
+
+
+def test_rows_with_a_vertebra_of_unknown_place_are_not_taught(phantom, parts):
+    specimen = from_phantom(phantom, CHANNELS)
+    unread, read = specimen.bodies[:2], specimen.bodies[2:]
+    partly = replace(specimen, bodies=read)
+    low, high = known_stretch(partly)
+    numbers = [body.label for body in unread]
+    rows = np.flatnonzero(np.isin(phantom.mask, numbers).any(axis=(0, 2))) * 1.5
+    assert rows.max() < low < high
+    pair = pair_example(partly, np.random.default_rng(1))
+    assert {CHANNELS[n] for n in pair["level"]} <= {body.level for body in read}
+    assert pair["pictures"].shape[1] < parts["pair"][0]["pictures"].shape[1]
+    heat = heat_example(partly)
+    assert heat["heat"].shape[0] == heat["picture"].shape[0] <= (high - low) / 4 + 1
+    assert known_stretch(specimen) == (-0.75, (phantom.mask.shape[1] - 0.5) * 1.5)
 
 
 def test_marks_lie_on_bone_in_both_projections(parts):

@@ -61,7 +61,9 @@ def patch_options(rng: np.random.Generator) -> PhantomOptions:
 def cut_wide(phantom: Phantom, rng: np.random.Generator) -> Iterator[tuple[str, Arrays]]:
     """Yield the spine's heat and pairs of projections."""
     specimen = from_phantom(phantom, CHANNELS)
-    yield "heat", heat_example(specimen)
+    heat = heat_example(specimen)
+    if heat["heat"].size:
+        yield "heat", heat
     for _ in range(_PAIRS):
         pair = pair_example(specimen, rng)
         if pair is not None:
