@@ -18,7 +18,7 @@ from annotation.domain.genant import DEFAULT_CONVENTION, measure_points
 from annotation.domain.geometry import GeometryMismatch
 from annotation.domain.proposal import Proposal, VertebraProposal
 from annotation.domain.refusals import Conflict, ContentRefused
-from annotation.domain.systems import READ_RADIOGRAPHS
+from annotation.domain.systems import READ_RADIOGRAPHS, SYSTEMS
 from annotation.domain.vertebrae import is_graded
 from annotation.domain.workflow import Move, Role, Stage
 from annotation.preannotation.matching import match_by_overlap, renumber
@@ -84,9 +84,12 @@ def register_model(folder: Path, *, parent: ModelVersion | None = None) -> Model
         parent: the version they were trained from.
 
     Raises:
-        ContentRefused: if the card is missing or of another format.
+        ContentRefused: if the card is missing, of another format or of an unknown system.
     """
     card = _read_card(folder)
+    system = str(card.get("system", "anchor-free"))
+    if system not in SYSTEMS:
+        raise ContentRefused(f"The card names the unknown system {system}.", code="unknown_system")
     known = ModelVersion.objects.filter(sha256=card["sha256"]).first()
     if known is not None:
         return known
@@ -94,7 +97,7 @@ def register_model(folder: Path, *, parent: ModelVersion | None = None) -> Model
     if ModelVersion.objects.filter(version=version).exists():
         version = f"{version[:31]}+{card['sha256'][:8]}"
     return ModelVersion.objects.create(
-        system=card.get("system", "anchor-free"),
+        system=system,
         version=version,
         weights=_settle(folder, card["sha256"]),
         sha256=card["sha256"],

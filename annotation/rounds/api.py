@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -12,12 +11,13 @@ from rest_framework.views import APIView
 
 from annotation.domain.gate import Outcome, Verdict
 from annotation.domain.refusals import NotVisible
+from annotation.domain.systems import SYSTEMS, PublishedSystem
+from annotation.domain.workflow import Role
 from annotation.preannotation.models import ModelVersion
-from annotation.preannotation.selectors import model_in_service
-from annotation.rounds import services
+from annotation.rounds import choosing, services
 from annotation.rounds.effort import describe_effort
 from annotation.rounds.models import TrainingRound
-from annotation.studies.selectors import datasets_of, get_dataset, person_of
+from annotation.studies.selectors import datasets_of, get_dataset, person_of, require_role
 from annotation.work.models import Job
 
 
@@ -53,14 +53,31 @@ class RoundOutSerializer(serializers.Serializer[Any]):
 
 class ModelVersionOutSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
+    system = serializers.CharField()
     version = serializers.CharField()
     in_service = serializers.BooleanField()
+    why_not = serializers.CharField(allow_blank=True)
     trained_on = serializers.CharField()
     phantoms_only = serializers.BooleanField()
     sha256 = serializers.CharField()
     created_at = serializers.DateTimeField()
     metrics = serializers.DictField(child=serializers.FloatField())
     card = serializers.CharField(allow_blank=True)
+
+
+class SystemOutSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    publication = serializers.CharField()
+    reads_radiographs = serializers.BooleanField()
+    learns_in_rounds = serializers.BooleanField()
+    word = serializers.CharField(allow_blank=True)
+    versions = ModelVersionOutSerializer(many=True)
+
+
+class ChoiceSerializer(serializers.Serializer[Any]):
+    model = serializers.UUIDField()
+    reason = serializers.CharField(max_length=200)
 
 
 class MinutesSerializer(serializers.Serializer[Any]):
@@ -165,24 +182,67 @@ class ModelsView(APIView):
     @extend_schema(responses=ModelVersionOutSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
         dataset = get_dataset(person_of(request), slug)
-        serving = (model_in_service(dataset), model_in_service(dataset, for_radiographs=True))
-        candidates = dataset.rounds.values_list("candidate_model", flat=True)
-        rows = ModelVersion.objects.filter(
-            Q(service_terms__dataset=dataset) | Q(pk__in=candidates)
-        ).distinct()
-        return Response(
-            [
-                {
-                    "id": row.pk,
-                    "version": row.version,
-                    "in_service": row in serving,
-                    "trained_on": row.trained_on,
-                    "phantoms_only": row.phantoms_only,
-                    "sha256": row.sha256,
-                    "created_at": row.created_at,
-                    "metrics": row.metrics,
-                    "card": row.card,
-                }
-                for row in rows.order_by("-created_at")
-            ]
-        )
+        serving = choosing.serving(dataset)
+        return Response([describe_version(row, serving) for row in choosing.versions_of(dataset)])
+
+
+class SystemsView(APIView):
+    """The published systems with the versions a manager may choose from; chooses one."""
+
+    @extend_schema(responses=SystemOutSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        dataset = get_dataset(person_of(request), slug)
+        require_role(person_of(request), dataset, Role.MANAGER)
+        rows, serving = list(choosing.choosable(dataset)), choosing.serving(dataset)
+        return Response([describe_system(one, rows, serving) for one in SYSTEMS.values()])
+
+    @extend_schema(
+        request=ChoiceSerializer,
+        responses={
+            200: SystemOutSerializer(many=True),
+            409: OpenApiResponse(description="It cannot serve, or serves already."),
+        },
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        user = person_of(request)
+        dataset = get_dataset(user, slug)
+        asked = ChoiceSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        model = ModelVersion.objects.filter(pk=asked.validated_data["model"]).first()
+        if model is None:
+            raise NotVisible("This model version does not exist or is not yours to choose.")
+        choosing.choose_model(dataset, model, by=user, reason=asked.validated_data["reason"])
+        return self.get(request, slug)
+
+
+def describe_version(row: ModelVersion, serving: list[ModelVersion]) -> dict[str, Any]:
+    """Return a model version as pages show it."""
+    return {
+        "id": row.pk,
+        "system": row.system,
+        "version": row.version,
+        "in_service": row in serving,
+        "why_not": choosing.why_not(row),
+        "trained_on": row.trained_on,
+        "phantoms_only": row.phantoms_only,
+        "sha256": row.sha256,
+        "created_at": row.created_at,
+        "metrics": row.metrics,
+        "card": row.card,
+    }
+
+
+def describe_system(
+    system: PublishedSystem, rows: list[ModelVersion], serving: list[ModelVersion]
+) -> dict[str, Any]:
+    """Return a system with its versions, and a word where none of them can be chosen."""
+    own = [row for row in rows if row.system == system.name]
+    return {
+        "name": system.name,
+        "title": system.title,
+        "publication": system.source,
+        "reads_radiographs": system.reads_radiographs,
+        "learns_in_rounds": system.learns_in_rounds,
+        "word": choosing.word_on(system, own),
+        "versions": [describe_version(row, serving) for row in own],
+    }

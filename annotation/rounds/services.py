@@ -12,6 +12,7 @@ from django.utils import timezone
 from annotation.agreement.services import freeze_report
 from annotation.domain.gate import TOLERANCE, Gate, Outcome, Verdict, judge
 from annotation.domain.refusals import Conflict, ContentRefused
+from annotation.domain.systems import SYSTEMS
 from annotation.domain.workflow import Role, Stage
 from annotation.preannotation.selectors import model_in_service
 from annotation.preannotation.services import (
@@ -48,13 +49,20 @@ def start_round(dataset: Dataset, *, by: User) -> TrainingRound:
 
     Raises:
         NotPermitted: if the person is no manager.
-        Conflict: if no model serves the data set, or a round is under way.
+        Conflict: if no model serves the data set, its system has no rounds, or one is under way.
         ContentRefused: if no case is final.
     """
     require_role(by, dataset, Role.MANAGER)
     parent = model_in_service(dataset)
     if parent is None:
         raise Conflict("No model serves this data set, so none can be trained on.", code="no_model")
+    system = SYSTEMS[parent.system]
+    if not system.learns_in_rounds:
+        raise Conflict(
+            f"{system.title} serves this data set and has no training rounds; put a model of "
+            "another system in service, or train it from the shell.",
+            code="no_rounds",
+        )
     cases = final_cases(dataset)
     if not cases:
         raise ContentRefused(

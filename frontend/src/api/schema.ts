@@ -507,8 +507,10 @@ export type ModelInService = {
 
 export type ModelVersionOut = {
   id: string
+  system: string
   version: string
   in_service: boolean
+  why_not: string
   trained_on: string
   phantoms_only: boolean
   sha256: string
@@ -975,6 +977,16 @@ export type Substituted = {
   ended: number
   given: number
   short: number
+}
+
+export type SystemOut = {
+  name: string
+  title: string
+  publication: string
+  reads_radiographs: boolean
+  learns_in_rounds: boolean
+  word: string
+  versions: ModelVersionOut[]
 }
 
 export type TableRow = {

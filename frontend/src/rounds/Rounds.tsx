@@ -12,6 +12,7 @@ import { Answer } from '../shell/Answer'
 import { Page } from '../shell/Page'
 import page from '../shell/page.module.css'
 import { StageBoard } from '../shell/StageBoard'
+import { ChooseModel } from './ChooseModel'
 import { Effort } from './Effort'
 import { ModelCard, ModelList } from './ModelCard'
 import { useModels, useRounds } from './queries'
@@ -24,19 +25,26 @@ function Aside({ dataset, isManager }: { dataset: string; isManager: boolean }) 
   const { t } = useTranslation()
   const models = useModels(dataset)
   const stages = useQuery(worklistOptions(dataset, 'all')).data?.stages ?? []
-  const inService = models.data?.find((model) => model.in_service)
+  const inService = models.data?.filter((model) => model.in_service) ?? []
+  const [isChoosing, setChoosing] = useState(false)
   return (
     <aside className={page.stack}>
       <Answer query={models} rows={3}>
         {(all) => (
           <>
-            {inService ? (
-              <ModelCard model={inService} />
-            ) : (
+            {inService.map((model) => (
+              <ModelCard key={model.id} model={model} />
+            ))}
+            {inService.length === 0 && (
               <section className={`${page.panel} ${page.padded}`}>
                 <h2 className={page.panelTitle}>{t('rounds.none_in_service')}</h2>
                 <p className={page.subtitle}>{t('rounds.none_in_service_text')}</p>
               </section>
+            )}
+            {isManager && (
+              <Button variant="default" onClick={() => setChoosing(true)}>
+                {t('rounds.choose.open')}
+              </Button>
             )}
             {all.length > 1 && <ModelList models={all} />}
           </>
@@ -44,6 +52,7 @@ function Aside({ dataset, isManager }: { dataset: string; isManager: boolean }) 
       </Answer>
       {stages.length > 0 && <StageBoard stages={stages} />}
       {isManager && <NormalsPanel dataset={dataset} />}
+      {isChoosing && <ChooseModel dataset={dataset} onClose={() => setChoosing(false)} />}
     </aside>
   )
 }

@@ -13,16 +13,16 @@ from annotation.studies.models import Dataset
 
 
 class Command(BaseCommand):
-    """Register weights by the name of their folder."""
+    """Register weights by their folder."""
 
-    help = "Register the weights of a folder below the weights root or the shipped weights."
+    help = "Register the weights of a folder: its path, or its name below the weights roots."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="name of the folder")
+        parser.add_argument("name", help="path of the folder, or its name")
         parser.add_argument("--dataset", action="append", default=[], help="data set it serves")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        roots = (Path(settings.WEIGHTS_ROOT), Path(settings.SHIPPED_WEIGHTS_ROOT))
+        roots = (Path(settings.WEIGHTS_ROOT), Path(settings.SHIPPED_WEIGHTS_ROOT), Path())
         folder = next((r / options["name"] for r in roots if (r / options["name"]).is_dir()), None)
         if folder is None:
             raise CommandError("There are no weights of this name.")
