@@ -31,7 +31,7 @@ from inference.phantoms.skeleton import sacral_bodies
 from inference.phantoms.soft import coarse_grid, to_fine
 from inference.phantoms.spine import Body, Fracture, draw_spine
 from inference.phantoms.tissue import paint_soft
-from inference.phantoms.view import choose_view
+from inference.phantoms.view import View, choose_view
 
 PARTIAL_MARGIN_MM = 2.0
 
@@ -49,6 +49,7 @@ class PhantomOptions:
         features: what else must be there.
         rich: chance adds what it otherwise never draws (`with_chance`); the committed weights have
             learnt from phantoms without it.
+        beyond_mm: of the scan above and below `levels`; None draws 5 to 18 mm.
     """
 
     spacing_mm: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -57,6 +58,12 @@ class PhantomOptions:
     fracture: tuple[str, str, float] | None = None
     features: Features = NOTHING
     rich: bool = False
+    beyond_mm: tuple[float, float] | None = None
+
+    @property
+    def view(self) -> View:
+        """Return which part of a person is shown."""
+        return View(self.field, self.levels, self.beyond_mm)
 
 
 def make_phantom(seed: int, options: PhantomOptions | None = None) -> Phantom:
@@ -69,9 +76,7 @@ def make_phantom(seed: int, options: PhantomOptions | None = None) -> Phantom:
     rng = np.random.default_rng([seed, 0x1A314A])
     purpose = _purpose(seed, options)
     person = _draw_person(rng, options, purpose)
-    grid = choose_view(
-        rng, person, field=options.field, levels=options.levels, spacing_mm=options.spacing_mm
-    )
+    grid = choose_view(rng, person, options.view, options.spacing_mm)
     paint = _paint(rng, person, grid, purpose)
     metal = paint_foreign(rng, paint.canvas, paint.hu, paint.foreign)
     asked = asked_foreign(person, purpose)

@@ -1,5 +1,6 @@
 """Which part of a person a scan shows."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -22,43 +23,60 @@ _SCANS: Final[dict[str, tuple[float, str, float, str, float]]] = {
 }
 
 
+@dataclass(frozen=True)
+class View:
+    """What a scan is to show.
+
+    Attributes:
+        field: "spine" or "body".
+        levels: cranial and caudal level that must be whole; None draws a part at random.
+        beyond_mm: of the scan above and below them; None draws it.
+    """
+
+    field: str
+    levels: tuple[str, str] | None
+    beyond_mm: tuple[float, float] | None = None
+
+
 def choose_view(
-    rng: np.random.Generator,
-    person: Person,
-    *,
-    field: str,
-    levels: tuple[str, str] | None,
-    spacing_mm: tuple[float, float, float],
+    rng: np.random.Generator, person: Person, view: View, spacing_mm: tuple[float, float, float]
 ) -> Grid:
     """Return the grid of a scan of this person.
 
     Raises:
-        ValueError: if the field is unknown or a level is absent.
+        ValueError: if the field is unknown, a level is absent, or there is nothing to go beyond.
     """
-    if field not in ("spine", "body"):
-        raise ValueError(f"a field of view is 'spine' or 'body', not {field!r}")
-    if levels is not None:
-        low, high = _between(rng, person, levels)
-    elif field == "spine":
+    if view.field not in ("spine", "body"):
+        raise ValueError(f"a field of view is 'spine' or 'body', not {view.field!r}")
+    if view.levels is None and view.beyond_mm is not None:
+        raise ValueError("a scan goes beyond levels, and none are given")
+    if view.levels is not None:
+        low, high = _between(rng, person, view.levels, view.beyond_mm)
+    elif view.field == "spine":
         low, high = _some_of_the_spine(rng, person)
     else:
         low, high = _a_scan(rng, person)
     corners = _tight(rng, person, low, high)
-    if field == "body":
+    if view.field == "body":
         corners = _whole(rng, person, low, high, corners)
     return _grid(*corners, spacing_mm)
 
 
 def _between(
-    rng: np.random.Generator, person: Person, levels: tuple[str, str]
+    rng: np.random.Generator,
+    person: Person,
+    levels: tuple[str, str],
+    beyond_mm: tuple[float, float] | None,
 ) -> tuple[float, float]:
     found = {body.level: body for body in person.bodies}
     for level in levels:
         if level not in found:
             raise ValueError(f"this phantom has no level {level}")
     top, bottom = found[levels[0]], found[levels[1]]
-    high = top.six_points()[:, 0, 2].max() + rng.uniform(5, 18)
-    low = bottom.six_points()[:, 1, 2].min() - rng.uniform(5, 18)
+    drawn = (rng.uniform(5, 18), rng.uniform(5, 18))
+    above, below = drawn if beyond_mm is None else beyond_mm
+    high = top.six_points()[:, 0, 2].max() + above
+    low = bottom.six_points()[:, 1, 2].min() - below
     return float(low), float(high)
 
 

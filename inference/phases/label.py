@@ -1,8 +1,9 @@
 """Names a row of vertebrae: the most plausible count, and what it rests on.
 
-A Viterbi search runs over the levels from cranial to caudal. The usual next level costs nothing;
-T13, L6 and an absent T12 cost something, a missed vertebra more. Visible anchors (C2, T1 with its
-rib, the last vertebra above the sacrum) pull the vertebra they lie on to their level.
+A Viterbi search runs over the levels from cranial to caudal, once for each way in which a spine may
+be numbered: with eleven, twelve or thirteen thoracic and four, five or six lumbar vertebrae. The
+usual one costs nothing, each variant something, a missed vertebra more. Visible anchors (C2, T1
+with its rib, the last vertebra above the sacrum) pull the vertebra they lie on to their level.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,10 @@ from inference.phases.detect import Anchor, Detection, Detections
 Floats = NDArray[np.float64]
 
 VARIANT_COST: Final = 3.0
+"""Of a number of vertebrae that about one person in twenty has."""
+RESEMBLANCE: Final = 0.5
+"""Chance that a vertebra of a variant looks like the one that usually stands there: networks count
+from what they see, so the last vertebra above the sacrum looks like L5 to them, L6 or not."""
 MISSED_COST: Final = 10.0
 """Cost of one vertebra that was not found, where there is no gap for it."""
 GAP_COST: Final = 1.0
@@ -31,15 +36,52 @@ VISIBLE: Final = 0.5
 ROOM_MM: Final = 40.0
 """So much of the volume beyond an end of the row shows what follows there."""
 _PLACE: Final = {level: place for place, level in enumerate(CLASSES)}
-_START_COSTS: Final = np.array([VARIANT_COST * (level in ("T13", "L6")) for level in CLASSES])
-"""A row that begins at a variant has one, too."""
 _REACH_MM: Final = 14.0
 _PULL: Final = 8.0
-_LEVELS_OF: Final[dict[str, dict[str, float]]] = {
-    "C2": {"C2": 1.0},
-    "T1_rib": {"T1": 1.0},
-    "L5_sacrum": {"L5": 1.0, "L6": 0.6, "L4": 0.4},
-}
+_SECOND_LAST: Final = 0.4
+"""Share of the pull of the sacrum where it lies one vertebra lower than the anchor says."""
+_ROOM_FOR_ONE: Final = 0.6
+"""Spare room for a missed vertebra, as a share of the usual height around; a severe crush leaves no
+more of it."""
+_LEVELS_OF: Final = {"C2": {"C2"}, "T1_rib": {"T1"}, "L5_sacrum": {"L4", "L5", "L6"}}
+
+
+@dataclass(frozen=True)
+class _Numbering:
+    """One way in which a spine may be numbered.
+
+    Attributes:
+        levels: from cranial to caudal.
+        cost: of not being the usual one.
+        looks_like: places in `CLASSES`, per level: of what usually stands there.
+    """
+
+    levels: tuple[str, ...]
+    cost: float
+    looks_like: tuple[int, ...]
+
+    def pull(self, anchor: str) -> dict[str, float]:
+        """Return shares of the pull of an anchor, by level."""
+        if anchor == "L5_sacrum":
+            return {self.levels[-1]: 1.0, self.levels[-2]: _SECOND_LAST}
+        return dict.fromkeys(_LEVELS_OF[anchor], 1.0)
+
+
+def _numbering(thoracic: int, lumbar: int) -> _Numbering:
+    def usual(number: int, n: int, most: int) -> int:
+        """Return the usual number of what stands there, counted from below."""
+        return min(max(number + most - n, 1), most)
+
+    levels = [level for level in CLASSES if level[0] == "C"]
+    looks = list(levels)
+    for letter, n, most in (("T", thoracic, 12), ("L", lumbar, 5)):
+        levels += [f"{letter}{number}" for number in range(1, n + 1)]
+        looks += [f"{letter}{usual(number, n, most)}" for number in range(1, n + 1)]
+    cost = VARIANT_COST * ((thoracic != 12) + (lumbar != 5))
+    return _Numbering(tuple(levels), cost, tuple(_PLACE[level] for level in looks))
+
+
+_NUMBERINGS: Final = tuple(_numbering(t, n) for t in (12, 13, 11) for n in (5, 6, 4))
 
 
 @dataclass(frozen=True)
@@ -83,12 +125,8 @@ def name_levels(
     if not found:
         return Count((), CountedFrom.ASSUMED)
     anchored = _anchored(found, detections.anchors, room)
-    evidence = _evidence(_chances(np.stack([one.level_logits for one in found])))
-    _pull(evidence, anchored)
-    for index, level in (clamped or {}).items():
-        evidence[index] = -1e6
-        evidence[index, _PLACE[level]] = 0.0
-    return _count(evidence, _gaps(found), anchored, room)
+    chances = _chances(np.stack([one.level_logits for one in found]))
+    return _count(chances, _gaps(found), _Fixed(anchored, clamped or {}), room)
 
 
 def name_row(chances: Floats, has_gap: Sequence[bool], room: Room = Room()) -> Count:
@@ -99,83 +137,83 @@ def name_row(chances: Floats, has_gap: Sequence[bool], room: Room = Room()) -> C
         has_gap: n - 1 flags, whether a vertebra fits between two neighbours.
         room: beyond the ends of the row.
     """
-    anchored = _beyond(len(chances), room)
-    evidence = _evidence(chances)
-    _pull(evidence, anchored)
-    return _count(evidence, has_gap, anchored, room)
+    return _count(chances, has_gap, _Fixed(_beyond(len(chances), room), {}), room)
 
 
-def _pull(evidence: Floats, anchored: Mapping[str, int]) -> None:
-    """Draw anchored vertebrae to the levels of their anchors, in place."""
-    for name, index in anchored.items():
-        for level, share in _LEVELS_OF[name].items():
-            evidence[index, _PLACE[level]] += _PULL * share
+@dataclass(frozen=True)
+class _Fixed:
+    """Places in the row, by anchor; levels that a reader has fixed, by place."""
+
+    anchored: Mapping[str, int]
+    clamped: Mapping[int, str]
 
 
-def _count(
-    evidence: Floats, has_gap: Sequence[bool], anchored: Mapping[str, int], room: Room
-) -> Count:
-    levels = tuple(CLASSES[place] for place in viterbi(evidence, has_gap))
-    return Count(levels, _counted_from(levels, anchored, room))
+def _count(chances: Floats, has_gap: Sequence[bool], fixed: _Fixed, room: Room) -> Count:
+    best: tuple[float, tuple[str, ...]] = (-np.inf, ())
+    for numbering in _NUMBERINGS:
+        score, path = viterbi(_evidence(chances, numbering, fixed), has_gap)
+        if score - numbering.cost > best[0]:
+            best = score - numbering.cost, tuple(numbering.levels[place] for place in path)
+    return Count(best[1], _counted_from(best[1], fixed.anchored, room))
 
 
-def viterbi(evidence: Floats, has_gap: Sequence[bool]) -> list[int]:
-    """Return the most plausible states of a row.
+def _evidence(chances: Floats, numbering: _Numbering, fixed: _Fixed) -> Floats:
+    """Return log-likelihoods (n, levels) in which no single vertebra can be too sure of itself."""
+    own = chances[:, [_PLACE[level] for level in numbering.levels]]
+    usual = chances[:, list(numbering.looks_like)]
+    evidence = np.log((1 - DOUBT) * np.maximum(own, RESEMBLANCE * usual) + DOUBT / len(CLASSES))
+    for name, index in fixed.anchored.items():
+        for level, share in numbering.pull(name).items():
+            evidence[index, numbering.levels.index(level)] += _PULL * share
+    for index, level in fixed.clamped.items():
+        evidence[index] = -1e6
+        if level in numbering.levels:
+            evidence[index, numbering.levels.index(level)] = 0.0
+    return np.asarray(evidence)
+
+
+def viterbi(evidence: Floats, has_gap: Sequence[bool]) -> tuple[float, list[int]]:
+    """Return the score and the states of the most plausible row.
 
     Args:
-        evidence: (n, 25) log-likelihoods, one row per vertebra from cranial to caudal.
+        evidence: (n, m) log-likelihoods of m levels, one row per vertebra from cranial to caudal.
         has_gap: n - 1 flags, whether a vertebra fits between two neighbours.
 
     Returns:
-        Places in `CLASSES`, n of them, strictly growing where the evidence admits it.
+        Score, and n states, strictly growing where the evidence admits it.
     """
-    score = evidence[0] - _START_COSTS
+    score = evidence[0]
     came: list[NDArray[np.intp]] = []
     for row, gap in zip(evidence[1:], has_gap, strict=True):
-        total = score[:, None] - step_costs(has_gap=gap)
+        total = score[:, None] - step_costs(evidence.shape[1], has_gap=gap)
         came.append(total.argmax(axis=0))
         score = total.max(axis=0) + row
     path = [int(score.argmax())]
     for back in reversed(came):
         path.append(int(back[path[-1]]))
-    return path[::-1]
+    return float(score.max()), path[::-1]
 
 
-def step_costs(*, has_gap: bool) -> Floats:
-    """Return the (25, 25) cost of going from one level to a more caudal one."""
-    n = len(CLASSES)
-    costs = np.full((n, n), 1e4)
+def step_costs(n_levels: int, *, has_gap: bool) -> Floats:
+    """Return the (n, n) cost of going from one level to a more caudal one."""
+    costs = np.full((n_levels, n_levels), 1e4)
     missed, direct = (GAP_COST, UNFILLED_COST) if has_gap else (MISSED_COST, 0.0)
-    for start, level in enumerate(CLASSES):
-        for follower, cost in _followers(level).items():
-            _lower(costs, (start, follower), cost + direct)
-            for second, more in _followers(follower).items():
-                _lower(costs, (start, second), cost + more + missed)
+    np.fill_diagonal(costs[:, 1:], direct)
+    np.fill_diagonal(costs[:, 2:], missed)
     return costs
 
 
-def _lower(costs: Floats, step: tuple[int, str], cost: float) -> None:
-    place = (step[0], _PLACE[step[1]])
-    costs[place] = min(costs[place], cost)
-
-
-def _followers(level: str) -> dict[str, float]:
-    special = {
-        "T11": {"T12": 0.0, "L1": VARIANT_COST},
-        "T12": {"L1": 0.0, "T13": VARIANT_COST},
-        "L5": {"L6": VARIANT_COST},
-        "L6": {},
-    }
-    if level in special:
-        return special[level]
-    return {CLASSES[_PLACE[level] + 1]: 0.0}
-
-
 def _gaps(found: Sequence[Detection]) -> list[bool]:
+    """Tell where a vertebra fits between two neighbours.
+
+    A crushed body is low, but the room for one more is what the vertebrae around usually take.
+    """
     pitches = np.diff([float(one.centre[0]) for one in found])
     heights = np.array([float(np.ptp(one.points[..., 0])) for one in found])
-    expected = 1.25 * (heights[:-1] + heights[1:]) / 2
-    return [bool(pitch > 1.6 * usual) for pitch, usual in zip(pitches, expected, strict=True)]
+    usual = np.array([np.median(heights[max(n - 2, 0) : n + 3]) for n in range(len(heights))])
+    taken = (heights[:-1] + heights[1:]) / 2 + 0.25 * (usual[:-1] + usual[1:]) / 2
+    spare = pitches - taken
+    return [bool(spare[n] > _ROOM_FOR_ONE * min(usual[n], usual[n + 1])) for n in range(len(spare))]
 
 
 def _anchored(
@@ -217,8 +255,3 @@ def _counted_from(levels: Sequence[str], anchored: Mapping[str, int], room: Room
 def _chances(logits: Floats) -> Floats:
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
-
-
-def _evidence(chances: Floats) -> Floats:
-    """Return log-likelihoods in which no single vertebra can be too sure of itself."""
-    return np.asarray(np.log((1 - DOUBT) * chances + DOUBT / chances.shape[1]))

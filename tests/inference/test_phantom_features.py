@@ -238,6 +238,18 @@ def test_what_cannot_be_asked_for_is_refused_in_words(asked: dict[str, object], 
         Features(**asked)  # type: ignore[arg-type]  # wrong on purpose
 
 
+def test_a_scan_goes_on_as_far_as_asked() -> None:
+    short, long = (
+        make_phantom(8, PhantomOptions((4.0, 4.0, 4.0), levels=("L3", "L5"), beyond_mm=beyond))
+        for beyond in ((10.0, 4.0), (10.0, 84.0))
+    )
+    assert long.volume.grid.dims[1] - short.volume.grid.dims[1] == 20
+    assert "L5_sacrum" in long.shows
+    assert "L5_sacrum" not in short.shows
+    with pytest.raises(ValueError, match="none are given"):
+        make_phantom(8, PhantomOptions(beyond_mm=(10.0, 10.0)))
+
+
 def test_what_this_phantom_cannot_show_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match=r"slices of 1.0 mm cannot be shown in voxels 3.0 mm"):
         made(Features(slice_mm=1.0))

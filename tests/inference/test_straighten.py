@@ -48,6 +48,20 @@ def test_a_point_beside_the_plane_keeps_its_lateral_distance():
     assert np.allclose(to_local(curve, to_space(curve, sv, 7.0))[:, 2], 7.0, atol=1e-3)
 
 
+def test_heights_of_bodies_survive_the_way_there_and_back_to_a_millionth_of_a_millimetre():
+    """Six points anywhere beside the curve, also between samples and off its plane."""
+    curve = bent_curve()
+    rng = np.random.default_rng(4)
+    for s in rng.uniform(20, len(curve) - 21, 12):
+        base = to_space(curve, np.array([s, 0.0]))
+        points = base + rng.uniform(-14, 14, size=(6, 3))
+        local = to_local(curve, points)
+        back = np.array([to_space(curve, one[:2], float(one[2])) for one in local])
+        assert np.abs(back - points).max() < 1e-6
+        heights, again = (np.linalg.norm(each[::2] - each[1::2], axis=1) for each in (points, back))
+        assert np.abs(heights - again).max() < 1e-6
+
+
 def test_points_beyond_the_ends_come_back_too():
     curve = bent_curve()
     sv = np.array([[-8.0, 5.0], [len(curve) + 6.0, 5.0]])
