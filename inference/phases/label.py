@@ -19,8 +19,9 @@ from inference.phases.detect import Anchor, Detection, Detections
 
 Floats = NDArray[np.float64]
 
-VARIANT_COST: Final = 3.0
-"""Of a number of vertebrae that about one person in twenty has."""
+THORACIC_COST: Final = {12: 0.0, 13: 3.2, 11: 3.5}
+LUMBAR_COST: Final = {5: 0.0, 6: 3.0, 4: 3.9}
+"""Of numbers of vertebrae that 4, 3, 5 and 2 in a hundred are taken to have: -log(share)."""
 RESEMBLANCE: Final = 0.5
 """Chance that a vertebra of a variant looks like the one that usually stands there: networks count
 from what they see, so the last vertebra above the sacrum looks like L5 to them, L6 or not."""
@@ -77,11 +78,11 @@ def _numbering(thoracic: int, lumbar: int) -> _Numbering:
     for letter, n, most in (("T", thoracic, 12), ("L", lumbar, 5)):
         levels += [f"{letter}{number}" for number in range(1, n + 1)]
         looks += [f"{letter}{usual(number, n, most)}" for number in range(1, n + 1)]
-    cost = VARIANT_COST * ((thoracic != 12) + (lumbar != 5))
+    cost = THORACIC_COST[thoracic] + LUMBAR_COST[lumbar]
     return _Numbering(tuple(levels), cost, tuple(_PLACE[level] for level in looks))
 
 
-_NUMBERINGS: Final = tuple(_numbering(t, n) for t in (12, 13, 11) for n in (5, 6, 4))
+_NUMBERINGS: Final = tuple(_numbering(t, n) for t in THORACIC_COST for n in LUMBAR_COST)
 
 
 @dataclass(frozen=True)
