@@ -4,11 +4,14 @@ from annotation.activity.models import Activity
 from annotation.agreement.models import AgreementReport
 from annotation.consensus.models import (
     Attendance,
+    ConsensusMask,
     Disagreement,
+    MaskSettlement,
     NormalBody,
     Settlement,
     Signature,
     Sitting,
+    SittingMask,
     Turn,
 )
 from annotation.preannotation.models import (
@@ -61,6 +64,7 @@ __all__ = [
     "Case",
     "CaseEffort",
     "CaseEvent",
+    "ConsensusMask",
     "Dataset",
     "Demand",
     "Disagreement",
@@ -75,6 +79,7 @@ __all__ = [
     "LiveEvent",
     "MaskHeights",
     "MaskRevision",
+    "MaskSettlement",
     "MaskTrack",
     "Membership",
     "ModelVersion",
@@ -96,6 +101,7 @@ __all__ = [
     "Settlement",
     "Signature",
     "Sitting",
+    "SittingMask",
     "Stroke",
     "Study",
     "TestCase",

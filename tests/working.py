@@ -10,6 +10,7 @@ from annotation.consensus import selectors as consensus
 from annotation.consensus import signing
 from annotation.domain.workflow import Move, Role
 from annotation.reading import services as reading_services
+from annotation.reading.own_masks import own_mask
 from annotation.reading.selectors import findings_of
 from annotation.refinement import selectors, services
 from annotation.studies import services as studies
@@ -58,6 +59,16 @@ def paint(case: Case, user: User, after: np.ndarray) -> dict:
         state.mask, after, sequence=state.last_sequence + 1, base=state.revision.number
     )
     return services.record_stroke(track, by=user, body=body)
+
+
+def paint_own(reading, after: np.ndarray) -> None:
+    """Paint the difference to a reader's own mask as one stroke."""
+    track = own_mask(reading)
+    state = services.current_state(track)
+    body = stroke_between(
+        state.mask, after, sequence=state.last_sequence + 1, base=state.revision.number
+    )
+    services.record_act(track, by=reading.reader, body=body, allow=lambda: None)
 
 
 def make_checking_case(dataset, people, levels=LEVELS, counted_from="L5_sacrum") -> Case:

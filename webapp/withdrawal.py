@@ -16,11 +16,14 @@ from django.db import models, transaction
 from annotation.activity.models import Activity
 from annotation.consensus.models import (
     Attendance,
+    ConsensusMask,
     Disagreement,
+    MaskSettlement,
     NormalBody,
     Settlement,
     Signature,
     Sitting,
+    SittingMask,
     Turn,
 )
 from annotation.preannotation.models import ModelVersion, PreAnnotation, ProposedVertebra
@@ -60,6 +63,7 @@ _BLOBS: Final[tuple[tuple[type[models.Model], tuple[str, ...]], ...]] = (
         ("hu_blob", "slices_blob", "slices_gzip_blob", "preview_blob", "thumbnail_blob"),
     ),
     (MaskRevision, ("blob",)),
+    (ConsensusMask, ("uncertain_blob",)),
     (PreAnnotation, ("mask_blob", "straightened_blob")),
     (Release, ("blob",)),
 )
@@ -131,6 +135,7 @@ def _collect(cases: list[Case], patient: Patient, left: _Leftovers) -> None:
     own: dict[type[models.Model], Any] = {
         Volume: Volume.objects.filter(image__in=images),
         MaskRevision: MaskRevision.objects.filter(track__case__in=cases),
+        ConsensusMask: ConsensusMask.objects.filter(sitting__case__in=cases),
         PreAnnotation: PreAnnotation.objects.filter(case__in=cases),
     }
     for kind, columns in _BLOBS:
@@ -145,8 +150,11 @@ def _delete_rows(cases: list[Case], patient: Patient) -> dict[str, int]:
     queries: Iterable[models.QuerySet[Any]] = (
         NormalBody.objects.filter(case__in=cases),
         Settlement.objects.filter(sitting__case__in=cases),
+        MaskSettlement.objects.filter(sitting__case__in=cases),
+        ConsensusMask.objects.filter(sitting__case__in=cases),
         Turn.objects.filter(disagreement__sitting__case__in=cases),
         Disagreement.objects.filter(sitting__case__in=cases),
+        SittingMask.objects.filter(sitting__case__in=cases),
         Signature.objects.filter(sitting__case__in=cases),
         Attendance.objects.filter(sitting__case__in=cases),
         Sitting.objects.filter(case__in=cases),

@@ -8,13 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import ndimage
 
 from annotation.bridge.runs import decode_runs
 from annotation.domain.agreement.estimates import SEED
 from annotation.domain.agreement.report import Ratings, Row, mean_rows
-from annotation.domain.agreement.surfaces import MaskAgreement, compare_masks
+from annotation.domain.agreement.surfaces import compare_label_maps
 from annotation.domain.workflow import Stage
 from annotation.refinement.independent import handed_in
 from annotation.refinement.models import MaskRevision
@@ -24,7 +22,6 @@ from annotation.studies.selectors import levels_of
 from annotation.studies.volumes import grid_of
 
 MEASURES: Final = ("dice", "hd95_mm", "assd_mm", "nsd_1mm", "nsd_2mm")
-_Mask = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -103,25 +100,9 @@ def _vertebrae(pair: MaskPair) -> list[dict[str, Any]]:
     i, j, k = grid_of(pair.case.volume).spacing_mm
     return [
         {"number": number, "level": levels[number], **asdict(found)}
-        for number, found in _compared(masks[0], masks[1], (k, j, i)).items()
+        for number, found in compare_label_maps(masks[0], masks[1], (k, j, i)).items()
         if number in levels
     ]
-
-
-def _compared(
-    first: _Mask, second: _Mask, spacing_mm: tuple[float, float, float]
-) -> dict[int, MaskAgreement]:
-    boxes = [ndimage.find_objects(mask, max_label=255) for mask in (first, second)]
-    found = {}
-    for number, own in enumerate(zip(*boxes, strict=True), start=1):
-        here = [box for box in own if box is not None]
-        if here:
-            box = tuple(
-                slice(min(one.start for one in axis), max(one.stop for one in axis))
-                for axis in zip(*here, strict=True)
-            )
-            found[number] = compare_masks(first[box] == number, second[box] == number, spacing_mm)
-    return found
 
 
 def _means(found: Sequence[tuple[MaskPair, dict[str, Any]]], draws: int) -> list[Row]:

@@ -10,7 +10,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation.consensus import room, selectors, services
-from annotation.consensus.models import Disagreement, Settlement, Sitting, Turn
+from annotation.consensus.models import (
+    Disagreement,
+    MaskSettlement,
+    Settlement,
+    Sitting,
+    Turn,
+)
 from annotation.consensus.room_api import (
     RoomSerializer,
     SignatureSerializer,
@@ -32,6 +38,7 @@ from annotation.reading.services_amend import note_others_seen
 from annotation.studies.models import Case, User
 from annotation.studies.selectors import get_case, person_of
 
+MASKS_TAKEN = ["agreed", "a", "b", "fused", "staple", "adjudicated"]
 TAKEN = ["agreed", "a", "b", "mean", "edited", "adjudicated"]
 
 
@@ -51,6 +58,25 @@ class AskedSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(allow_blank=True)
 
 
+class MaskSettlementOutSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    taken = serializers.ChoiceField(choices=MASKS_TAKEN)
+    basis = serializers.CharField(allow_blank=True)
+    by = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+    remark = serializers.CharField(allow_blank=True)
+
+
+class MasksOutSerializer(serializers.Serializer[Any]):
+    a_name = serializers.CharField(allow_blank=True)
+    b_name = serializers.CharField(allow_blank=True)
+    dice = serializers.FloatField()
+    hd95_mm = serializers.FloatField(allow_null=True)
+    n_uncertain = serializers.IntegerField()
+    n_masks = serializers.IntegerField()
+    settled = MaskSettlementOutSerializer(allow_null=True)
+
+
 class DisagreementOutSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -65,6 +91,8 @@ class DisagreementOutSerializer(serializers.Serializer[Any]):
     deferred_at = serializers.DateTimeField(allow_null=True)
     asked = AskedSerializer(allow_null=True)
     settled = SettlementOutSerializer(allow_null=True)
+    masks = MasksOutSerializer(allow_null=True)
+    open = serializers.BooleanField()
 
 
 class StatementSerializer(serializers.Serializer[Any]):
@@ -80,6 +108,7 @@ class ConsensusOutSerializer(serializers.Serializer[Any]):
     disagreements = DisagreementOutSerializer(many=True)
     agreed = serializers.IntegerField()
     open = serializers.IntegerField()
+    n_masks = serializers.IntegerField()
     may_settle = serializers.BooleanField()
     proposal_shown = serializers.BooleanField()
     classifies_ao = serializers.BooleanField()
@@ -109,8 +138,10 @@ def describe_settlement(row: Settlement) -> dict[str, Any]:
 
 def _describe_consensus(user: User, case: Case, sitting: Sitting) -> dict[str, Any]:
     standing = selectors.standing_settlements(sitting)
-    rows = list(sitting.disagreements.select_related("vertebra").order_by("rank"))
+    disagreements = sitting.disagreements.select_related("vertebra", "mask_a", "mask_b")
+    rows = list(disagreements.order_by("rank"))
     findings = _findings_by_reading(sitting)
+    masks, n_masks = selectors.standing_masks(sitting), sitting.masks.count()
     names, turns = _names_of(sitting), _turns_of(sitting)
     shown = [
         {
@@ -118,6 +149,8 @@ def _describe_consensus(user: User, case: Case, sitting: Sitting) -> dict[str, A
             "a_name": names.get(row.reading_a_id, ""),
             "b_name": names.get(row.reading_b_id, ""),
             **_describe_turns(turns.get(row.pk, [])),
+            "masks": _describe_masks(row, masks.get(row.vertebra.number), names, n_masks),
+            "open": selectors.is_open(row, standing, masks),
         }
         for row in rows
     ]
@@ -131,7 +164,8 @@ def _describe_consensus(user: User, case: Case, sitting: Sitting) -> dict[str, A
         "code": case.code,
         "disagreements": shown,
         "agreed": len(agreed),
-        "open": sum(row["settled"] is None for row in shown),
+        "open": sum(bool(row["open"]) for row in shown),
+        "n_masks": n_masks,
         "may_settle": case.stage == Stage.CONSENSUS.value and at_work["role"] != "onlooker",
         "proposal_shown": selectors.is_proposal_shown(user, case),
         "classifies_ao": any(row.protocol.classifies_ao for row in readings),
@@ -141,6 +175,31 @@ def _describe_consensus(user: User, case: Case, sitting: Sitting) -> dict[str, A
         ],
         "signatures": describe_signatures(sitting) if sitting.closed_at else [],
         "room": at_work,
+    }
+
+
+def _describe_masks(
+    row: Disagreement, settled: MaskSettlement | None, names: dict[object, str], n_masks: int
+) -> dict[str, Any] | None:
+    if row.mask_a is None or row.mask_b is None:
+        return None
+    return {
+        "a_name": names.get(row.mask_a.reading_id, ""),
+        "b_name": names.get(row.mask_b.reading_id, ""),
+        "dice": row.dice,
+        "hd95_mm": row.hd95_mm,
+        "n_uncertain": row.n_uncertain,
+        "n_masks": n_masks,
+        "settled": {
+            "id": settled.pk,
+            "taken": settled.taken,
+            "basis": settled.basis,
+            "by": settled.by.display_name if settled.by else "",
+            "at": settled.at,
+            "remark": settled.remark,
+        }
+        if settled
+        else None,
     }
 
 

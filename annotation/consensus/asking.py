@@ -121,8 +121,8 @@ def end_adjudication(sitting: Sitting, reason: str = "") -> None:
 
 
 def _require_open(disagreement: Disagreement) -> None:
-    settled = selectors.standing_settlements(disagreement.sitting)
-    if disagreement.vertebra.number in settled:
+    still_open = {row.pk for row in selectors.open_disagreements(disagreement.sitting)}
+    if disagreement.pk not in still_open:
         raise Conflict("This disagreement is settled; open it again first.", code="settled")
 
 

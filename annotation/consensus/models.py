@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from annotation.reading.models import FindingFields, Reading
+from annotation.refinement.models import MaskRevision
 from annotation.studies.models import Case, Vertebra
 
 
@@ -35,8 +36,30 @@ class Sitting(models.Model):
         return f"sitting {self.number}"
 
 
+class SittingMask(models.Model):
+    """An independent mask that lies on the table of a sitting, in the order A, B, C."""
+
+    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="masks")
+    reading = models.ForeignKey(Reading, models.PROTECT, related_name="+")
+    revision = models.ForeignKey(MaskRevision, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["sitting", "reading"], name="sitting_mask_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mask {self.revision_id} in {self.sitting_id}"
+
+
 class Disagreement(models.Model):
-    """One vertebra on which two readings differ, with the gravest difference first."""
+    """One vertebra on which two readings differ, with the gravest difference first.
+
+    Where their masks differ too, `mask_a` and `mask_b` overlap least, by `dice` and `hd95_mm` (None
+    where one does not paint it); `n_uncertain` voxels are the vertebra to some painters only. It is
+    settled once both finding and mask are.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="disagreements")
@@ -46,6 +69,11 @@ class Disagreement(models.Model):
     reason = models.CharField(max_length=200)
     reading_a = models.ForeignKey(Reading, models.PROTECT, related_name="+")
     reading_b = models.ForeignKey(Reading, models.PROTECT, related_name="+")
+    mask_a = models.ForeignKey(SittingMask, models.CASCADE, null=True, blank=True, related_name="+")
+    mask_b = models.ForeignKey(SittingMask, models.CASCADE, null=True, blank=True, related_name="+")
+    dice = models.FloatField(null=True, blank=True)
+    hd95_mm = models.FloatField(null=True, blank=True)
+    n_uncertain = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["rank", "id"]
@@ -87,6 +115,57 @@ class Settlement(FindingFields):
 
     def __str__(self) -> str:
         return f"{self.taken} on {self.level}"
+
+
+class MaskSettlement(models.Model):
+    """Which voxels are one vertebra; a later row replaces it, `REOPENED` takes it back.
+
+    `sources` are the keys of the revisions it was made from. `basis` says what a third reader took.
+    """
+
+    class Taken(models.TextChoices):
+        AGREED = "agreed"
+        A = "a"
+        B = "b"
+        FUSED = "fused"
+        STAPLE = "staple"
+        ADJUDICATED = "adjudicated"
+        REOPENED = "reopened"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sitting = models.ForeignKey(Sitting, models.CASCADE, related_name="mask_settlements")
+    vertebra = models.ForeignKey(Vertebra, models.PROTECT, related_name="+")
+    disagreement = models.ForeignKey(
+        Disagreement, models.CASCADE, null=True, blank=True, related_name="mask_settlements"
+    )
+    taken = models.CharField(max_length=12, choices=Taken.choices)
+    basis = models.CharField(max_length=12, blank=True)
+    sources = models.JSONField(default=list)
+    remark = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.taken} on {self.vertebra_id}"
+
+
+class ConsensusMask(models.Model):
+    """The mask that a closed sitting made of independent masks, and where these had differed.
+
+    `uncertain_blob` is lamina.runs/1 with 1 at each voxel that is not the same to all painters.
+    """
+
+    sitting = models.OneToOneField(Sitting, models.CASCADE, related_name="consensus_mask")
+    revision = models.OneToOneField(MaskRevision, models.PROTECT, related_name="+")
+    uncertain_blob = models.CharField(max_length=64)
+    n_uncertain = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"consensus mask of {self.sitting_id}"
 
 
 class Turn(models.Model):

@@ -1,12 +1,22 @@
 """Sittings and what was settled in them."""
 
+from collections.abc import Container
 from uuid import UUID
 
-from annotation.consensus.models import Disagreement, Settlement, Sitting
+from annotation.consensus.models import (
+    ConsensusMask,
+    Disagreement,
+    MaskSettlement,
+    Settlement,
+    Sitting,
+)
+from annotation.domain.discrepancy import Kind
 from annotation.domain.refusals import Conflict, NotPermitted, NotVisible
 from annotation.domain.workflow import Role, Stage
 from annotation.reading.models import Finding, Reading
 from annotation.reading.selectors import findings_of, readings_visible_to, stage_for
+from annotation.refinement.models import MaskRevision
+from annotation.refinement.selectors import newest_revision
 from annotation.studies.models import Case, Dataset, User
 from annotation.studies.selectors import cases_visible_to, roles_in
 
@@ -80,11 +90,63 @@ def standing_settlements(sitting: Sitting) -> dict[int, Settlement]:
     return {number: row for number, row in newest.items() if row.taken != Settlement.Taken.REOPENED}
 
 
+def standing_masks(sitting: Sitting) -> dict[int, MaskSettlement]:
+    """Return the settlement of masks that stands for each vertebra number."""
+    rows = sitting.mask_settlements.select_related(
+        "vertebra", "by", "disagreement__mask_a", "disagreement__mask_b"
+    )
+    newest = {row.vertebra.number: row for row in rows.order_by("at")}
+    back = MaskSettlement.Taken.REOPENED
+    return {number: row for number, row in newest.items() if row.taken != back}
+
+
+def is_open(
+    row: Disagreement,
+    settled: Container[int],
+    masks: Container[int],
+) -> bool:
+    """Tell whether the finding or the masks of a disagreement wait to be settled.
+
+    Args:
+        row: with its vertebra.
+        settled: vertebra numbers whose findings are settled.
+        masks: vertebra numbers whose masks are.
+    """
+    number = row.vertebra.number
+    is_of_findings = row.kind != Kind.MASKS.value
+    return (is_of_findings and number not in settled) or (
+        row.mask_a_id is not None and number not in masks
+    )
+
+
 def open_disagreements(sitting: Sitting) -> list[Disagreement]:
     """Return what is not settled, gravest first."""
-    settled = standing_settlements(sitting)
+    settled, masks = standing_settlements(sitting), standing_masks(sitting)
     rows = sitting.disagreements.select_related("vertebra").order_by("rank")
-    return [row for row in rows if row.vertebra.number not in settled]
+    return [row for row in rows if is_open(row, settled, masks)]
+
+
+def final_mask(case: Case) -> MaskRevision | None:
+    """Return the mask of a final case: what its last sitting made of independent masks, if any.
+
+    Without them it is the newest revision of the main mask.
+    """
+    sitting = newest_sitting(case) if case.stage == Stage.FINAL.value else None
+    made = ConsensusMask.objects.filter(sitting=sitting).select_related("revision__track").first()
+    return made.revision if sitting is not None and made is not None else newest_revision(case)
+
+
+def get_consensus_mask(user: User, case: Case) -> ConsensusMask:
+    """Return what the last closed sitting of a case made of independent masks.
+
+    Raises:
+        NotVisible: for a person to whom the case is not final, and where there is none.
+    """
+    is_closed = stage_for(user, case) == case.stage == Stage.FINAL.value
+    made = ConsensusMask.objects.filter(sitting=newest_sitting(case)).first()
+    if not is_closed or made is None:
+        raise NotVisible("This case has no such mask.", code="no_mask")
+    return made
 
 
 def settled_findings(case: Case) -> dict[int, Settlement]:

@@ -7,12 +7,22 @@ import numpy as np
 from django.db import transaction
 
 from annotation.consensus import asking, room, selectors
+from annotation.consensus.changes import after_change
+from annotation.consensus.fusing import Table, agree_on_masks, lay_masks
+from annotation.consensus.mask_settling import carry_masks_over
 from annotation.consensus.models import Disagreement, Settlement, Sitting
-from annotation.consensus.signing import close_sitting, void_signatures
-from annotation.domain.discrepancy import Difference, Kind, Limits, Said, disagreements_of_many
+from annotation.consensus.signing import close_sitting
+from annotation.domain.discrepancy import (
+    Difference,
+    Kind,
+    Limits,
+    Said,
+    disagreements_of_many,
+)
 from annotation.domain.frames import Frame
 from annotation.domain.fusion import fuse_points
 from annotation.domain.genant import CONVENTIONS, Shape, measure_points
+from annotation.domain.masks_apart import MasksApart, masks_beyond, with_masks
 from annotation.domain.refusals import Conflict, ContentRefused
 from annotation.domain.workflow import Role
 from annotation.reading.models import Finding, FindingFields, Reading
@@ -42,13 +52,20 @@ def open_sitting(case: Case) -> None:
     sitting = Sitting.objects.create(case=case, number=previous.number + 1 if previous else 1)
     sitting.readings.set(readings)
     findings = [list(findings_of(reading)) for reading in readings]
-    differences = _differences(readings, findings)
+    table = lay_masks(sitting, readings)
+    limits = _limits_of(readings)
+    beyond = masks_beyond(table.apart, limits)
+    found = _differences(readings, findings)
+    differences = with_masks(found, beyond)
     for difference in differences:
-        _write_disagreement(sitting, readings, findings, difference)
-    differing = {difference.number for difference in differences}
-    _settle_agreed(sitting, findings, differing)
+        same = (one for one in table.apart.get(difference.number, ()) if one.is_of(difference))
+        masks = next((one for one in same if one.exceeds(limits)), beyond.get(difference.number))
+        _write_disagreement(sitting, readings, difference, table, masks)
+    _settle_agreed(sitting, findings, {difference.number for difference in found})
+    agree_on_masks(sitting, table, set(beyond))
     if previous is not None:
         _carry_over(previous, sitting)
+        carry_masks_over(previous, sitting)
     is_opened_again = previous is not None and set(previous.readings.all()) == set(readings)
     if not differences and not is_opened_again:
         close_sitting(sitting, by=None, role=Role.SYSTEM)
@@ -59,14 +76,16 @@ def _differences(
 ) -> list[Difference]:
     if len(readings) < 2:
         return []
-    protocol = max((reading.protocol for reading in readings), key=lambda one: one.version)
+    protocol = room.protocol_of(readings)
     frames = [frame_of(reading.case.volume) for reading in readings]
     spoken = [
         [_said(row, frame) for row in rows] for rows, frame in zip(findings, frames, strict=True)
     ]
-    return disagreements_of_many(
-        spoken, CONVENTIONS[protocol.convention], Limits.of(protocol.limits)
-    )
+    return disagreements_of_many(spoken, CONVENTIONS[protocol.convention], _limits_of(readings))
+
+
+def _limits_of(readings: Sequence[Reading]) -> Limits:
+    return Limits.of(room.protocol_of(readings).limits) if readings else Limits()
 
 
 def _said(finding: Finding, frame: Frame) -> Said:
@@ -89,19 +108,23 @@ def _said(finding: Finding, frame: Frame) -> Said:
 def _write_disagreement(
     sitting: Sitting,
     readings: Sequence[Reading],
-    findings: Sequence[Sequence[Finding]],
     difference: Difference,
+    table: Table,
+    masks: MasksApart | None,
 ) -> None:
-    spoken = (row for rows in findings for row in rows)
-    vertebra = next(row.vertebra for row in spoken if row.vertebra.number == difference.number)
     Disagreement.objects.create(
         sitting=sitting,
-        vertebra=vertebra,
+        vertebra=sitting.case.vertebrae.get(number=difference.number),
         kind=difference.kind.value,
         rank=difference.rank,
         reason=difference.reason,
         reading_a=readings[difference.first],
         reading_b=readings[difference.second],
+        mask_a=table.masks[masks.first] if masks else None,
+        mask_b=table.masks[masks.second] if masks else None,
+        dice=masks.dice if masks else None,
+        hd95_mm=masks.hd95_mm if masks else None,
+        n_uncertain=table.n_uncertain[difference.number] if masks else 0,
     )
 
 
@@ -126,7 +149,7 @@ def _carry_over(previous: Sitting, sitting: Sitting) -> None:
     then, now = _words_by_number(previous), _words_by_number(sitting)
     for disagreement in sitting.disagreements.select_related("vertebra"):
         number = disagreement.vertebra.number
-        if then.get(number) != now[number]:
+        if then.get(number) != now.get(number):
             continue
         if (turn := asked.get(disagreement.vertebra_id)) is not None:
             asking.ask_again(disagreement, turn)
@@ -223,11 +246,12 @@ def settle_disagreement(
         NotPermitted: if the person only looks on.
         Conflict: if the case is not at consensus, the sitting is not the newest or its wash-out
             lasts, someone else holds the pen, or a third reader was asked.
-        ContentRefused: if there is nothing to take, or a remark is missing.
+        ContentRefused: if there is nothing to take, a remark is missing, or only masks differ.
     """
     sitting = disagreement.sitting
     selectors.lock_sitting(sitting, by)
     room.require_decider(sitting, by, disagreement)
+    _require_findings(disagreement)
     a = selectors.finding_in(disagreement.reading_a, disagreement)
     b = selectors.finding_in(disagreement.reading_b, disagreement)
     if taken == Taken.MEAN:
@@ -247,19 +271,15 @@ def settle_disagreement(
         settlement.taken = Taken.ADJUDICATED
         asking.assign_adjudication(sitting, by.pk)
     settlement.save(force_insert=True)
-    _after_change(sitting)
+    after_change(sitting)
     return settlement
 
 
-def _after_change(sitting: Sitting) -> None:
-    """Void signatures, end what third readers had to do if nothing is asked, tell open pages."""
-    void_signatures(sitting)
-    settled = selectors.standing_settlements(sitting)
-    asked = room.asked_turns(sitting)
-    rows = sitting.disagreements.filter(pk__in=list(asked)).select_related("vertebra")
-    if asked and all(row.vertebra.number in settled for row in rows):
-        asking.end_adjudication(sitting)
-    room.tell_of(sitting)
+def _require_findings(disagreement: Disagreement) -> None:
+    if disagreement.kind == Kind.MASKS.value:
+        raise ContentRefused(
+            "The findings agree here; only the masks are to be settled.", code="only_masks"
+        )
 
 
 def _taken(disagreement: Disagreement, finding: Finding | None) -> Settlement:
@@ -299,11 +319,13 @@ def _mean(disagreement: Disagreement, a: Finding | None, b: Finding | None) -> S
 def confirm_threshold(case: Case, *, by: User) -> int:
     """Settle every open difference that is threshold noise by the mean; return how many."""
     sitting = selectors.get_sitting(by, case)
-    asked = room.asked_turns(sitting)
+    asked, settled = room.asked_turns(sitting), selectors.standing_settlements(sitting)
     noise = [
         row
         for row in selectors.open_disagreements(sitting)
-        if row.kind == Kind.THRESHOLD.value and row.pk not in asked
+        if row.kind == Kind.THRESHOLD.value
+        and row.pk not in asked
+        and row.vertebra.number not in settled
     ]
     _settle_by_mean(noise, by)
     return len(noise)
@@ -324,9 +346,10 @@ def reopen_disagreement(disagreement: Disagreement, *, by: User) -> None:
     sitting = disagreement.sitting
     selectors.lock_sitting(sitting, by)
     room.require_decider(sitting, by, disagreement)
+    _require_findings(disagreement)
     settled = selectors.standing_settlements(disagreement.sitting)
     standing = settled.get(disagreement.vertebra.number)
     if standing is None:
         raise Conflict("This disagreement is open.", code="open")
     _copy(standing, sitting, disagreement, taken=Taken.REOPENED, by=by).save(force_insert=True)
-    _after_change(sitting)
+    after_change(sitting)

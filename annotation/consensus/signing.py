@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.consensus import room, selectors
-from annotation.consensus.models import Settlement, Signature, Sitting
+from annotation.consensus.fusing import keep_consensus_mask
+from annotation.consensus.models import MaskSettlement, Settlement, Signature, Sitting
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import Move, Role, Stage
 from annotation.studies.models import Case, Membership, User
@@ -18,11 +19,11 @@ def signers_of(sitting: Sitting) -> list[User]:
     Where a third reader decided, that reader signs; else every reader of the case who is still a
     reader of the dataset.
     """
-    deciders = {
-        row.by_id
-        for row in selectors.standing_settlements(sitting).values()
-        if row.taken == Settlement.Taken.ADJUDICATED
-    }
+    standing: list[Settlement | MaskSettlement] = [
+        *selectors.standing_settlements(sitting).values(),
+        *selectors.standing_masks(sitting).values(),
+    ]
+    deciders = {row.by_id for row in standing if row.taken == Settlement.Taken.ADJUDICATED}
     wanted = deciders or room.parties_of(sitting).readers
     members = Membership.objects.filter(
         dataset=sitting.case.dataset, role=Role.READER.value, user__in=wanted
@@ -122,4 +123,5 @@ def close_sitting(sitting: Sitting, *, by: User | None, role: Role) -> None:
     """Close a sitting; its case is final."""
     sitting.closed_at = timezone.now()
     sitting.save(update_fields=["closed_at"])
+    keep_consensus_mask(sitting)
     advance_case(sitting.case, move=Move.SETTLE, by=by, role=role)

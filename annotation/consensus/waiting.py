@@ -7,7 +7,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from annotation.consensus import room
-from annotation.consensus.models import Disagreement, Settlement, Signature, Sitting, Turn
+from annotation.consensus.models import (
+    Disagreement,
+    MaskSettlement,
+    Settlement,
+    Signature,
+    Sitting,
+    Turn,
+)
+from annotation.domain.discrepancy import Kind
 from annotation.domain.workflow import Role, Stage
 from annotation.reading.models import Reading
 from annotation.studies.models import Case, Membership, User
@@ -102,17 +110,18 @@ def _tables(cases: Sequence[UUID]) -> list[_Table]:
     newest = {row.case_id: row for row in rows.order_by("number")}
     keys = [row.pk for row in newest.values()]
     asked = _asked(keys)
-    standing = _standing(keys)
+    standing = _standing(Settlement, keys)
+    masks = _standing(MaskSettlement, keys)
     open_two, open_third = dict.fromkeys(keys, 0), dict.fromkeys(keys, 0)
-    for key, sitting, vertebra in Disagreement.objects.filter(sitting__in=keys).values_list(
-        "pk", "sitting", "vertebra"
-    ):
-        if (sitting, vertebra) not in standing:
-            counts = open_third if key in asked else open_two
-            counts[sitting] += 1
+    for row in Disagreement.objects.filter(sitting__in=keys):
+        place = (row.sitting_id, row.vertebra_id)
+        is_of_findings = row.kind != Kind.MASKS.value
+        if (is_of_findings and place not in standing) or (row.mask_a_id and place not in masks):
+            counts = open_third if row.pk in asked else open_two
+            counts[row.sitting_id] += 1
     deciders = {
         (sitting, by)
-        for (sitting, _), (taken, by) in standing.items()
+        for (sitting, _), (taken, by) in (*standing.items(), *masks.items())
         if taken == Settlement.Taken.ADJUDICATED
     }
     signed = _signed(keys)
@@ -136,9 +145,11 @@ def _asked(sittings: Sequence[int]) -> set[UUID]:
     return {key for key, kind in newest.items() if kind == Turn.Kind.ASKED}
 
 
-def _standing(sittings: Sequence[int]) -> dict[tuple[int, int], tuple[str, int | None]]:
+def _standing(
+    table: type[Settlement] | type[MaskSettlement], sittings: Sequence[int]
+) -> dict[tuple[int, int], tuple[str, int | None]]:
     """Return what was taken and by whom, by sitting and vertebra, where it stands."""
-    rows = Settlement.objects.filter(sitting__in=sittings).order_by("at")
+    rows = table._default_manager.filter(sitting__in=sittings).order_by("at")
     newest = {
         (sitting, vertebra): (taken, by)
         for sitting, vertebra, taken, by in rows.values_list("sitting", "vertebra", "taken", "by")

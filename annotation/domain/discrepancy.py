@@ -1,9 +1,10 @@
 """Where two readings of one case differ, gravest first.
 
 The rules follow the double reading of Loeffler et al. 2020 (doi:10.1148/ryai.2020190138) made
-exact: presence and naming, grade, shape, flags and points. Two readers who place the points of a
-healthy body twice differ by about 0.04 in G; so a difference of one grade with G within 0.05 on
-both sides of a limit is called *threshold noise* and only needs a joint confirmation.
+exact: presence and naming, grade, shape, flags and points; below them the masks. Two readers who
+place the points of a healthy body twice differ by about 0.04 in G; so a difference of one grade
+with G within 0.05 on both sides of a limit is called *threshold noise* and only needs a joint
+confirmation.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -67,6 +68,7 @@ class Kind(StrEnum):
     SHAPE = "shape"
     FLAGS = "flags"
     POINTS = "points"
+    MASKS = "masks"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ al. 2004, doi:10.1109/TMI.2004.828354) may be asked for: SimpleITK's, in a box a
 with two readers STAPLE is their intersection and is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -51,6 +52,7 @@ def fuse_masks(
     spacing_mm: tuple[float, float, float],
     *,
     method: Method = Method.MAJORITY,
+    settled: Mapping[int, Method | int] = MappingProxyType({}),
 ) -> FusedMask:
     """Fuse the masks of several readers.
 
@@ -58,13 +60,14 @@ def fuse_masks(
         readers: one mask of vertebra numbers per reader, shape (k, j, i), all on one grid.
         spacing_mm: along the array's axes k, j, i.
         method: vote, or STAPLE.
+        settled: by vertebra number another method, or the place of the reader whose mask counts.
 
     Raises:
         ValueError: if there is no mask, the grids differ, or STAPLE has fewer than three readers.
     """
     if not readers or any(mask.shape != readers[0].shape for mask in readers):
         raise ValueError("masks are fused on one grid, from one reader at least")
-    if method is Method.STAPLE and len(readers) < 3:
+    if Method.STAPLE in (method, *settled.values()) and len(readers) < 3:
         raise ValueError("STAPLE needs three readers; with two it is their intersection")
     masks = np.stack(readers)
     uncertain = np.asarray((masks != masks[0]).any(axis=0))
@@ -77,7 +80,11 @@ def fuse_masks(
         here = votes.reshape(len(votes), -1).any(axis=1)
         if 2 * here.sum() > len(votes):
             ignored += [(reader, number) for reader in np.flatnonzero(~here).tolist()]
-        belief = _belief(votes, spacing_mm, method)
+        way = settled.get(number, method)
+        if isinstance(way, Method):
+            belief = _belief(votes, spacing_mm, way)
+        else:
+            belief = votes[way].astype(np.float32)
         wins = (belief > STAPLE_FROM) & (belief > best[box])
         fused[box][wins] = number
         best[box][wins] = belief[wins]

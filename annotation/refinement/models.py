@@ -60,6 +60,7 @@ class MaskRevision(models.Model):
         IMPORT = "import"
         EMPTY = "empty"
         PERSON = "person"
+        FUSED = "fused"
 
     class Cause(models.TextChoices):
         START = "start"
@@ -69,6 +70,7 @@ class MaskRevision(models.Model):
         HAND_OVER = "hand_over"
         INTERVAL = "interval"
         CONFLICT = "conflict"
+        SETTLE = "settle"
 
     track = models.ForeignKey(MaskTrack, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()

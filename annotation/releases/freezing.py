@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from annotation.consensus.models import Settlement, Sitting
-from annotation.consensus.selectors import newest_sitting, settled_findings
+from annotation.consensus.selectors import final_mask, newest_sitting, settled_findings
 from annotation.domain.vertebrae import label_of, place_of
 from annotation.domain.workflow import Stage
 from annotation.reading.models import Finding
 from annotation.reading.selectors import findings_of
 from annotation.refinement.models import MaskRevision
 from annotation.refinement.overrides import overrides_for_release
-from annotation.refinement.selectors import newest_revision
 from annotation.releases.models import Release, ReleaseCase
 from annotation.rounds.models import RoundCase
 from annotation.studies.models import Case, Dataset, Patient
@@ -73,7 +72,7 @@ def freeze(release: Release, cases: list[Case]) -> tuple[dict[str, Any], list[Re
         n_series[case.patient_id] = n_series.get(case.patient_id, 0) + 1
     rows, described = [], []
     for case in cases:
-        revision = newest_revision(case)
+        revision = final_mask(case)
         if revision is None:
             raise ValueError(f"case {case.code} has no mask")
         split = splits[case.patient]
@@ -122,6 +121,7 @@ def _describe(case: Case, revision: MaskRevision) -> dict[str, Any]:
         "mask_blob": revision.blob,
         "mask_sha256": revision.map_sha256,
         "revision": revision.number,
+        "track": revision.track.kind,
         "sex": case.patient.sex,
         "age_years": series.study.age_years,
         "contrast": series.contrast,

@@ -10,7 +10,7 @@ import numpy as np
 from django.conf import settings
 
 from annotation.bridge.runs import decode_runs
-from annotation.consensus.selectors import settled_findings
+from annotation.consensus.selectors import final_mask, settled_findings
 from annotation.domain.proposal import CountedFrom
 from annotation.domain.workflow import Stage
 from annotation.imaging.frozen import (
@@ -24,7 +24,6 @@ from annotation.imaging.frozen import (
 from annotation.imaging.label_maps import label_numbers
 from annotation.preannotation.selectors import weights_folder
 from annotation.reading.catches import catch_cases
-from annotation.refinement.selectors import newest_revision
 from annotation.rounds.models import RoundCase, TrainingRound
 from annotation.studies.blobs import blob_store
 from annotation.studies.models import Case, Dataset, Image, Patient
@@ -90,7 +89,7 @@ def freeze_case(case: Case, split: str) -> RoundCase:
     Raises:
         ValueError: if the case has no mask; a final case always has one.
     """
-    revision = newest_revision(case)
+    revision = final_mask(case)
     if revision is None:
         raise ValueError(f"case {case.code} has no mask")
     assigned = assignments_of(case)
@@ -129,7 +128,7 @@ def write_folder(training: TrainingRound) -> Frozen:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copytree(weights_folder(training.parent_model), folder / PARENT)
-    rows = training.cases.select_related("case__volume", "case__dataset", "revision")
+    rows = training.cases.select_related("case__volume", "case__dataset", "revision__track")
     return write_manifest(
         Frozen(
             folder=folder,
@@ -152,6 +151,6 @@ def _write_case(folder: Path, row: RoundCase) -> FrozenCase:
         split=row.split,
         points={level: np.asarray(points) for level, points in row.points.items()},
         shows=frozenset(row.shows),
-        revision=f"main/{row.revision.number} {row.content_sha256}",
+        revision=f"{row.revision.track.kind}/{row.revision.number} {row.content_sha256}",
     )
     return write_case(folder, described, load_ct(row.case.volume), label_numbers(mask, levels))

@@ -62,3 +62,16 @@ def test_neighbours_never_share_a_voxel():
     assert found.mask[20, 16, 16] == 2
     assert found.mask[10, 16, 16] == 1
     assert np.array_equal(found.mask[~found.uncertain], first[~found.uncertain])
+
+
+def test_single_vertebrae_are_settled_otherwise():
+    first, second = ball((10, 10, 10), 5), ball((10, 12, 10), 5)
+    first[24:30, 24:30, 24:30] = second[25:30, 24:30, 24:30] = 2
+    found = fuse_masks([first, second], SPACING, settled={1: 0})
+    assert np.array_equal(found.mask == 1, first == 1)
+    other = fuse_masks([first, second], SPACING, settled={1: 1, 2: Method.MAJORITY})
+    assert np.array_equal(other.mask == 1, second == 1)
+    assert np.array_equal(found.mask == 2, other.mask == 2)
+    assert np.array_equal(found.uncertain, first != second)
+    with pytest.raises(ValueError, match="three readers"):
+        fuse_masks([first, second], SPACING, settled={1: Method.STAPLE})

@@ -6,6 +6,7 @@ An absent mask gives no distance and is counted as missed (Sekuboyina et al. 202
 doi:10.1016/j.media.2021.102166, name the reason).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,8 @@ def compare_masks(a: Mask, b: Mask, spacing_mm: tuple[float, float, float]) -> M
     sizes = int(a.sum()), int(b.sum())
     if sum(sizes) == 0:
         return MaskAgreement(None)
+    if np.array_equal(a, b):
+        return MaskAgreement(1.0, 0.0, 0.0, 1.0, 1.0)
     if 0 in sizes:
         return MaskAgreement(0.0, missed=True)
     box = ndimage.find_objects((a | b).astype(np.uint8))[0]
@@ -65,6 +68,36 @@ def compare_masks(a: Mask, b: Mask, spacing_mm: tuple[float, float, float]) -> M
         float((both <= 1).mean()),
         float((both <= 2).mean()),
     )
+
+
+def compare_label_maps(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], spacing_mm: tuple[float, float, float]
+) -> dict[int, MaskAgreement]:
+    """Compare two maps of vertebra numbers on one grid; return how they agree by number.
+
+    Args:
+        first: shape (k, j, i), 0 is no vertebra.
+        second: same shape.
+        spacing_mm: between voxels along the array's axes k, j, i.
+    """
+    return {
+        number: compare_masks(first[box] == number, second[box] == number, spacing_mm)
+        for number, box in boxes_of((first, second)).items()
+    }
+
+
+def boxes_of(masks: Sequence[NDArray[np.uint8]]) -> dict[int, tuple[slice, ...]]:
+    """Return for each number that any map of vertebra numbers holds the box around all of it."""
+    found: dict[int, tuple[slice, ...]] = {}
+    boxes = [ndimage.find_objects(mask, max_label=255) for mask in masks]
+    for number, own in enumerate(zip(*boxes, strict=True), start=1):
+        here = [box for box in own if box is not None]
+        if here:
+            found[number] = tuple(
+                slice(min(one.start for one in axis), max(one.stop for one in axis))
+                for axis in zip(*here, strict=True)
+            )
+    return found
 
 
 def surface(mask: Mask) -> Mask:

@@ -106,7 +106,7 @@ export type Attempt = {
   vertebrae: TestVertebra[]
 }
 
-export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person'
+export type AuthorKindEnum = 'model' | 'import' | 'empty' | 'person' | 'fused'
 
 export type Automation = {
   about: AboutEnum
@@ -195,6 +195,7 @@ export type ConsensusOut = {
   disagreements: DisagreementOut[]
   agreed: number
   open: number
+  n_masks: number
   may_settle: boolean
   proposal_shown: boolean
   classifies_ao: boolean
@@ -267,9 +268,11 @@ export type DisagreementOut = {
   deferred_at: string | null
   asked: Asked | null
   settled: SettlementOut | null
+  masks: MasksOut | null
+  open: boolean
 }
 
-export type DisagreementOutKindEnum = 'presence' | 'grade' | 'threshold' | 'shape' | 'flags' | 'points'
+export type DisagreementOutKindEnum = 'presence' | 'grade' | 'threshold' | 'shape' | 'flags' | 'points' | 'masks'
 
 export type Effort = {
   small_change: number
@@ -478,12 +481,33 @@ export type MaskHeights = {
   bodies: BodyHeights[]
 }
 
+export type MaskSettlementOut = {
+  id: string
+  taken: MaskSettlementOutTakenEnum
+  basis: string
+  by: string
+  at: string
+  remark: string
+}
+
+export type MaskSettlementOutTakenEnum = 'agreed' | 'a' | 'b' | 'fused' | 'staple' | 'adjudicated'
+
 export type Masks = {
   rows: AgreementRow[]
   missed: MissedMasks[]
 }
 
 export type MasksBeginEnum = 'checked' | 'empty'
+
+export type MasksOut = {
+  a_name: string
+  b_name: string
+  dice: number
+  hd95_mm: number | null
+  n_uncertain: number
+  n_masks: number
+  settled: MaskSettlementOut | null
+}
 
 export type MineEnum = 'none' | 'open' | 'submitted'
 
@@ -904,6 +928,8 @@ export type Session = {
   user: Person | null
   memberships: DatasetMembership[]
 }
+
+export type SettleMasksTakenEnum = 'a' | 'b' | 'fused' | 'staple'
 
 export type SettleTakenEnum = 'a' | 'b' | 'mean' | 'edited'
 

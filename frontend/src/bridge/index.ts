@@ -1,6 +1,6 @@
 /** Browser half of the bridge: volumes, label maps and strokes as bytes, and the journal of strokes. */
 export { Journal, noJournal } from './journal'
-export { fetchAct, fetchMask, fetchMoment, fetchRevision, fetchVersion, keepVersion, type Mask, type MaskHome, sendStroke } from './mask'
+export { fetchAct, fetchBothMasks, fetchMask, fetchMoment, fetchRevision, fetchVersion, keepVersion, type Mask, type MaskHome, sendStroke } from './mask'
 export { type Acknowledgement, Outbox, Overtaken, type SaveState } from './outbox'
 export { Seat, type SeatState } from './seat'
 export { inflate, openFormat, readU32, UnknownFormat } from './packing'

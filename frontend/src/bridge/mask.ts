@@ -57,6 +57,11 @@ export async function keepVersion(home: MaskHome, version: LabelRuns & Pick<Mask
   await send('POST', `/api/${home}/versions/?${query}`, { body: await encodeRuns(version) })
 }
 
+/** Fetches one vertebra in the masks of a disagreement: 1 where A paints it, 2 where B does, 4 more where they differ. */
+export async function fetchBothMasks(disagreement: string, signal?: AbortSignal): Promise<LabelRuns> {
+  return decodeRuns(await (await getBytes(`/api/disagreements/${disagreement}/masks/`, signal)).blob())
+}
+
 /** Fetches one act of the log. */
 export async function fetchAct(home: MaskHome, sequence: number, signal?: AbortSignal): Promise<Stroke> {
   const response = await getBytes(`/api/${home}/acts/${sequence}/`, signal)

@@ -15,10 +15,12 @@ import type { PicturePlane } from '../viewer/sixPoints/plane'
 import { useVolumeMeta } from '../viewer/sixPoints/pictures'
 import { useBodies, withCentres } from '../viewer/sixPoints/useBodies'
 import { ConsensusBar } from './ConsensusBar'
+import { asksFinding } from './compare'
 import { ComparePane } from './ComparePane'
 import classes from './consensus.module.css'
 import { DecisionPanel } from './DecisionPanel'
 import { DifferenceList } from './DifferenceList'
+import { MaskPane } from './MaskPane'
 import { useConsensusKeys, type Shown } from './useConsensusKeys'
 import { useEdit } from './useEdit'
 import { usePresence } from './useRoom'
@@ -60,7 +62,9 @@ export function ConsensusScreen({ detail: given, consensus }: Props) {
         <Outcome sitting={sitting} detail={detail} />
         <div className={classes.screen}>
           <DifferenceList sitting={sitting} nameOf={nameOf} />
-          <ComparePane
+          {sitting.active?.masks && !asksFinding(sitting.active) ? (
+            <MaskPane key={sitting.active.id} detail={detail} entry={sitting.active} shown={shown} nameOf={nameOf} />
+          ) : <ComparePane
             sitting={sitting}
             detail={detail}
             edit={edit}
@@ -69,7 +73,7 @@ export function ConsensusScreen({ detail: given, consensus }: Props) {
             wantsSagittal={wantsSagittal}
             tool={tool}
             onPlane={setPlane}
-          />
+          />}
           <DecisionPanel
             sitting={sitting}
             detail={detail}
@@ -95,7 +99,7 @@ function Outcome({ sitting, detail }: { sitting: Sitting; detail: CaseDetail }) 
         {sitting.trouble}
       </div>
     )
-  const { room, signatures, open } = sitting.consensus
+  const { room, signatures, open, n_masks: masks } = sitting.consensus
   if (detail.stage !== 'final') {
     if (sitting.isOpen && open === 0 && room.i_signed)
       return (
@@ -116,6 +120,7 @@ function Outcome({ sitting, detail }: { sitting: Sitting; detail: CaseDetail }) 
       <IconCheck size={18} color="var(--ok)" />
       {t('consensus.caseSettled')}
       {signatures.length > 0 && ` ${t('consensus.signedBy', { names: signatures.map(signatureText(t)).join(', ') })}`}
+      {masks > 0 && <a href={`/api/cases/${detail.id}/consensus/uncertain/`} download>{t('consensus.masks.file')}</a>}
       <Button size="xs" rightSection={<KeyOf command="nextCase" />} onClick={sitting.nextCase}>
         {t('consensus.nextCase')}
       </Button>

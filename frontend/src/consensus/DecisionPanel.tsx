@@ -7,10 +7,12 @@ import { useLengths } from '../grading/lengths'
 import { GradeChip } from '../grading/GradeChip'
 import { KeyOf } from '../keys/KeysSheet'
 import { CompareTable } from './CompareTable'
-import { heightRows, howOf, meanMeasured, questionOf, widestRow } from './compare'
+import { asksFinding, asksMasks, heightRows, howAll, lastSettled, meanMeasured, questionOf, widestRow } from './compare'
 import classes from './consensus.module.css'
 import type { NameOf } from './DifferenceList'
 import { type Editing, EditPanel } from './EditPanel'
+import { MaskActs } from './MaskActs'
+import { apartText, MaskFigures } from './MaskFigures'
 import type { Edit } from './useEdit'
 import type { Sitting } from './useSitting'
 
@@ -32,26 +34,27 @@ export function DecisionPanel(props: Props) {
   const { sitting, nameOf, edit, remark, setRemark, remarkField } = props
   const { active } = sitting
   if (active === null) return <aside className={classes.decision}>{t('consensus.none')}</aside>
-  const widest = widestRow(heightRows(active.a, active.b))
+  const widest = asksMasks(active) ? null : widestRow(heightRows(active.a, active.b))
   return (
     <aside className={classes.decision}>
       <div>
         <h2>{t(`consensus.question.${questionOf(active)}`, { level: nameOf(active) })}</h2>
-        <p>{active.reason}</p>
+        <p>{active.masks && asksMasks(active) ? apartText(active.masks, t) : active.reason}</p>
         {widest && lengths.hasMm && <p>{t(`consensus.widest.${widest.segment}`, { mm: formatNumber(widest.difference, 1) })}</p>}
       </div>
-      <CompareTable entry={active} />
-      {active.settled ? (
-        <Settled sitting={sitting} entry={active} />
-      ) : edit.draft ? (
+      {asksMasks(active) ? null : <CompareTable entry={active} />}
+      {active.masks && <MaskFigures masks={active.masks} />}
+      {lastSettled(active) !== null && <Settled sitting={sitting} entry={active} />}
+      {!active.open ? null : edit.draft ? (
         <EditPanel key={`edit ${active.id}`} {...props} entry={active} draft={edit.draft} level={nameOf(active)} />
       ) : (
         <>
           <Asked sitting={sitting} entry={active} />
-          {sitting.mayDecide && <Acts {...props} entry={active} />}
+          {sitting.mayDecide && asksFinding(active) && <Acts {...props} entry={active} />}
+          {sitting.mayDecide && asksMasks(active) && <MaskActs {...props} entry={active} />}
         </>
       )}
-      {!active.settled && sitting.mayDecide && (
+      {active.open && sitting.mayDecide && (
         <Textarea
           key={`remark ${active.id}`}
           ref={remarkField}
@@ -159,12 +162,12 @@ function Acts({ sitting, detail, edit, remark, setRemark, entry }: Props & { ent
 
 function Settled({ sitting, entry }: { sitting: Sitting; entry: DisagreementOut }) {
   const { t } = useTranslation()
-  if (entry.settled === null) return null
+  const remarks = [entry.settled?.remark, entry.masks?.settled?.remark].filter(Boolean)
   return (
     <div className={classes.row}>
-      {t('consensus.isSettled', { how: howOf(entry.settled, t) })}
-      <GradeChip finding={entry.settled.finding} full />
-      {entry.settled.remark && <p>{entry.settled.remark}</p>}
+      {t('consensus.isSettled', { how: howAll(entry, t) })}
+      {entry.settled && <GradeChip finding={entry.settled.finding} full />}
+      {remarks.map((remark) => <p key={remark}>{remark}</p>)}
       {sitting.mayDecide && (
         <Button
           variant="default"

@@ -5,7 +5,8 @@ import type { DisagreementOut, Finding } from '../api/types'
 import { colourOf } from '../domain/levelColours'
 import { GradeChip } from '../grading/GradeChip'
 import { KeyOf } from '../keys/KeysSheet'
-import { howOf } from './compare'
+import { asksMasks, howAll } from './compare'
+import { apartText } from './MaskFigures'
 import classes from './consensus.module.css'
 import type { Sitting } from './useSitting'
 
@@ -54,7 +55,7 @@ export function DifferenceList({ sitting, nameOf }: Props) {
 
 function Entry({ entry, sitting, nameOf }: Props & { entry: DisagreementOut }) {
   const { t } = useTranslation()
-  const isPutOff = entry.deferred_at !== null && entry.settled === null
+  const isPutOff = entry.deferred_at !== null && entry.open
   return (
     <li>
       <button
@@ -68,10 +69,10 @@ function Entry({ entry, sitting, nameOf }: Props & { entry: DisagreementOut }) {
           {nameOf(entry)}
         </span>
         <span className={classes.chips}>
-          {entry.settled ? (
+          {!entry.open ? (
             <>
               <IconCheck size={18} color="var(--ok)" />
-              <GradeChip finding={entry.settled.finding} />
+              <GradeChip finding={entry.settled?.finding ?? null} />
             </>
           ) : (
             <>
@@ -81,13 +82,16 @@ function Entry({ entry, sitting, nameOf }: Props & { entry: DisagreementOut }) {
           )}
         </span>
         <span className={classes.reason}>
-          {entry.settled ? howOf(entry.settled, t) : entry.reason}
+          {entry.open ? reasonOf(entry, t) : howAll(entry, t)}
           {isPutOff && ` · ${t('consensus.deferred')}`}
         </span>
       </button>
     </li>
   )
 }
+
+/** Why an entry waits: once its finding is settled, its masks. */
+const reasonOf = (entry: DisagreementOut, t: Translate): string => (entry.masks && asksMasks(entry) ? apartText(entry.masks, t) : entry.reason)
 
 function titleOf(count: number, elsewhere: number, isThird: boolean, t: Translate): string {
   if (count > 0) return t('consensus.left', { count })

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { DisagreementOut, Finding } from '../api/types'
 import { aFinding } from '../grading/aFinding'
 import {
+  asksFinding,
+  asksMasks,
   editedFinding,
   heightRows,
   inTurn,
+  lastSettled,
   meanMeasured,
   meanPoints,
   needsRemark,
@@ -51,6 +54,8 @@ function entry(
     a: aFinding(rank, 'T7', a),
     b: aFinding(rank, 'T7', b),
     settled: null,
+    masks: null,
+    open: true,
   }
 }
 
@@ -141,5 +146,32 @@ describe('an edited finding', () => {
       six_points_mm: body(14),
       points_by: null,
     })
+  })
+})
+
+describe('masks of a vertebra', () => {
+  const apart = { a_name: '', b_name: '', dice: 0.7, hd95_mm: 4, n_uncertain: 9, n_masks: 2, settled: null }
+  const finding = { id: '1', taken: 'a', basis: 'a', by: 'Ada', at: '', remark: '', finding: aFinding(1, 'T7') } as const
+  const masks = { id: '2', taken: 'fused', basis: 'fused', by: 'Ada', at: '', remark: '' } as const
+
+  it('are asked for once the finding is settled, and taken back first', () => {
+    const both = { ...entry('x', 'grade', 1), masks: apart }
+    expect([asksFinding(both), asksMasks(both), lastSettled(both)]).toEqual([true, false, null])
+    const half = { ...both, settled: finding }
+    expect([asksFinding(half), asksMasks(half), lastSettled(half)]).toEqual([false, true, 'finding'])
+    expect(questionOf(half)).toBe('masks')
+    const done = { ...half, masks: { ...apart, settled: masks }, open: false }
+    expect([asksMasks(done), lastSettled(done), openOnes([done])]).toEqual([false, 'masks', []])
+  })
+
+  it('stand alone where the findings agree', () => {
+    const alone = { ...entry('x', 'masks', 1), masks: apart, settled: { ...finding, taken: 'agreed' as const } }
+    expect([asksFinding(alone), asksMasks(alone), lastSettled(alone)]).toEqual([false, true, null])
+    expect(openOnes([alone])).toEqual([alone])
+  })
+
+  it('are asked for among the others where only threshold noise was confirmed', () => {
+    const noise = { ...entry('x', 'threshold', 1), masks: apart, settled: finding }
+    expect([openOnes([noise]).length, thresholdOnes([noise]).length]).toEqual([1, 0])
   })
 })

@@ -6,6 +6,8 @@ import type { Measurement } from '../domain/genant'
 import type { Origins } from '../viewer/sixPoints/origins'
 import type { SixPoints } from '../viewer/sixPoints/plane'
 
+type MaskSettlement = NonNullable<NonNullable<DisagreementOut['masks']>['settled']>
+
 /** A difference this small in G around a limit is measurement noise (between experts about 0.04). */
 export const NOISE_G = 0.05
 
@@ -62,7 +64,8 @@ export function meanMeasured(a: Finding | null, b: Finding | null, convention: s
 
 /** Still to settle by looking: the open ones that are no threshold noise, worst first. */
 export function openOnes(disagreements: readonly DisagreementOut[]): DisagreementOut[] {
-  return disagreements.filter((entry) => entry.settled === null && entry.kind !== 'threshold').sort(byConsequence)
+  const isNoise = (entry: DisagreementOut) => entry.kind === 'threshold' && entry.settled === null
+  return disagreements.filter((entry) => entry.open && !isNoise(entry)).sort(byConsequence)
 }
 
 /** Differences of less than NOISE_G around a limit: confirmed together. */
@@ -71,7 +74,19 @@ export function thresholdOnes(disagreements: readonly DisagreementOut[]): Disagr
 }
 
 export function settledOnes(disagreements: readonly DisagreementOut[]): DisagreementOut[] {
-  return disagreements.filter((entry) => entry.settled !== null).sort(byConsequence)
+  return disagreements.filter((entry) => !entry.open).sort(byConsequence)
+}
+
+/** The findings are to be settled now. */
+export const asksFinding = (entry: DisagreementOut): boolean => entry.kind !== 'masks' && entry.settled === null
+
+/** The masks are to be settled now: a finding on the same vertebra comes first. */
+export const asksMasks = (entry: DisagreementOut): boolean => entry.masks !== null && entry.masks.settled === null && !asksFinding(entry)
+
+/** What would be taken back first; null where nothing of people stands. */
+export function lastSettled(entry: DisagreementOut): 'masks' | 'finding' | null {
+  if (entry.masks?.settled) return 'masks'
+  return entry.kind !== 'masks' && entry.settled !== null ? 'finding' : null
 }
 
 function byConsequence(a: DisagreementOut, b: DisagreementOut): number {
@@ -95,12 +110,13 @@ export function splitByDecider(
   return { own: open.filter(isOwn), others: open.filter((entry) => !isOwn(entry)) }
 }
 
-export type Question = 'level' | 'marked' | 'fractured' | 'visible' | 'grade' | 'shape' | 'flags' | 'points' | 'limit'
+export type Question = 'level' | 'marked' | 'fractured' | 'visible' | 'grade' | 'shape' | 'flags' | 'points' | 'limit' | 'masks'
 
 /** What has to be decided, so that the panel can ask it in words. */
 export function questionOf(entry: DisagreementOut): Question {
   const a = entry.a?.grade_reader ?? null
   const b = entry.b?.grade_reader ?? null
+  if (asksMasks(entry)) return 'masks'
   if (entry.kind === 'presence') return presenceQuestion(entry)
   if (entry.kind === 'threshold') return 'limit'
   if (entry.kind !== 'grade') return entry.kind
@@ -147,7 +163,20 @@ function slicesOf(base: Finding | null, said: Edited): Pick<Finding, 'slice_firs
   return { slice_first: base.slice_first, slice_last: base.slice_last }
 }
 
-/** How a difference was settled, in words; what a third reader took is named too. */
+/** How all of a difference was settled, in words. */
+export function howAll(entry: DisagreementOut, t: TFunction): string {
+  const of = entry.kind !== 'masks' && entry.settled ? [howOf(entry.settled, t)] : []
+  const masks = entry.masks?.settled
+  return [...of, ...(masks ? [howOfMasks(masks, t)] : [])].join('; ')
+}
+
+/** How the masks were settled, in words. */
+export function howOfMasks(settled: MaskSettlement, t: TFunction): string {
+  const how = t(`consensus.masks.how.${settled.taken}`)
+  return settled.taken === 'adjudicated' ? `${how}: ${t(`consensus.masks.how.${settled.basis}`)}` : how
+}
+
+/** How a finding was settled, in words; what a third reader took is named too. */
 export function howOf(settled: SettlementOut, t: TFunction): string {
   const how = t(`consensus.how.${settled.taken}`)
   return settled.taken === 'adjudicated' ? `${how}: ${t(`consensus.how.${settled.basis}`)}` : how

@@ -1,6 +1,8 @@
 import { useCommand, useScope } from '../keys/useKeys'
 import type { Edit } from './useEdit'
-import type { Sitting, Taken } from './useSitting'
+import { asksFinding, asksMasks, lastSettled } from './compare'
+import { mayStaple } from './MaskFigures'
+import type { MasksTaken, Sitting, Taken } from './useSitting'
 
 export type Shown = 'both' | 'a' | 'b'
 
@@ -16,27 +18,31 @@ interface Doors {
 export function useConsensusKeys(sitting: Sitting, edit: Edit, doors: Doors): void {
   const { remark, setShown, togglePlane, toRemark, clearRemark } = doors
   const { active, consensus } = sitting
-  const isOpen = sitting.mayDecide && active !== null && active.settled === null
+  const isOpen = sitting.mayDecide && active !== null && active.open
   const enabled = isOpen && edit.draft === null
+  const ofFinding = enabled && asksFinding(active)
+  const ofMasks = enabled && asksMasks(active)
   const take = (taken: Taken) => active && void sitting.settle(active, taken, { remark })
+  const takeMask = (taken: MasksTaken) => active && void sitting.settleMasks(active, taken, remark)
   useScope('consensus')
-  useCommand('consensus.takeA', () => take('a'), { enabled: enabled && active?.a !== null })
-  useCommand('consensus.takeB', () => take('b'), { enabled: enabled && active?.b !== null })
+  useCommand('consensus.takeA', () => (ofMasks ? takeMask('a') : take('a')), { enabled: ofMasks || (ofFinding && active?.a !== null) })
+  useCommand('consensus.takeB', () => (ofMasks ? takeMask('b') : take('b')), { enabled: ofMasks || (ofFinding && active?.b !== null) })
   const hasMean = Boolean(active?.a?.six_points_mm && active.b?.six_points_mm)
-  useCommand('consensus.mean', () => take('mean'), { enabled: enabled && hasMean })
-  useCommand('consensus.edit', edit.start, { enabled })
+  useCommand('consensus.mean', () => (ofMasks ? takeMask('fused') : take('mean')), { enabled: ofMasks || (ofFinding && hasMean) })
+  useCommand('consensus.staple', () => takeMask('staple'), { enabled: ofMasks && mayStaple(active) })
+  useCommand('consensus.edit', edit.start, { enabled: ofFinding })
   useCommand('consensus.defer', () => active && void sitting.defer(active), { enabled })
   const isReader = consensus.room.role === 'reader'
-  const isUnsettled = sitting.takesPart && isReader && active !== null && active.settled === null
+  const isUnsettled = sitting.takesPart && isReader && active !== null && active.open
   const turnToThird = () => {
     if (active === null) return
     if (active.asked !== null) return void sitting.takeBack(active)
     void sitting.ask(active, remark).then(clearRemark)
   }
   useCommand('consensus.ask', turnToThird, { enabled: isUnsettled && edit.draft === null })
-  const isSettled = sitting.mayDecide && active !== null && active.settled !== null
+  const isSettled = sitting.mayDecide && active !== null && lastSettled(active) !== null && edit.draft === null
   useCommand('consensus.reopen', () => active && void sitting.reopen(active), { enabled: isSettled })
-  useCommand('consensus.remark', toRemark, { enabled: sitting.takesPart && active !== null && active.settled === null })
+  useCommand('consensus.remark', toRemark, { enabled: sitting.takesPart && active !== null && active.open })
   const { thresholds, isLooking, unlooked } = sitting
   const forThresholds = () => (isLooking ? unlooked === 0 && void sitting.confirmThresholds() : sitting.lookThrough())
   useCommand('consensus.thresholds', forThresholds, { enabled: sitting.mayDecide && thresholds.length > 0 })

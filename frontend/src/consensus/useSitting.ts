@@ -5,10 +5,11 @@ import { useState } from 'react'
 import { ApiError, api } from '../api/client'
 import type { CaseDetail, ConsensusOut, DisagreementOut, Finding, SettlementOut } from '../api/types'
 import { useNextCase } from '../nextCase'
-import { inTurn, openOnes, settledOnes, splitByDecider, thresholdOnes } from './compare'
+import { inTurn, lastSettled, openOnes, settledOnes, splitByDecider, thresholdOnes } from './compare'
 
 export type Sitting = ReturnType<typeof useSitting>
 export type Taken = Exclude<SettlementOut['taken'], 'agreed' | 'adjudicated'>
+export type MasksTaken = 'a' | 'b' | 'fused' | 'staple'
 
 export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
   const queries = useQueryClient()
@@ -60,15 +61,22 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
     const at = listed.findIndex((other) => other.id === entry.id)
     return (listed[at + 1] ?? listed.find((other) => other.id !== entry.id))?.id ?? null
   }
-  const settle = (entry: DisagreementOut, taken: Taken, more: { finding?: Partial<Finding>; remark?: string } = {}) =>
+  const settleMasks = (entry: DisagreementOut, taken: MasksTaken, remark: string) =>
     attempt(async () => {
       const next = afterwards(entry)
+      take(await api.post<ConsensusOut>(`/disagreements/${entry.id}/settle_masks/`, { taken, remark }))
+      setChosen(next)
+    })
+  const settle = (entry: DisagreementOut, taken: Taken, more: { finding?: Partial<Finding>; remark?: string } = {}) =>
+    attempt(async () => {
+      const next = entry.masks && !entry.masks.settled ? entry.id : afterwards(entry)
       take(await api.post<ConsensusOut>(`/disagreements/${entry.id}/settle/`, { taken, ...more }))
       setChosen(next)
     })
   const reopen = (entry: DisagreementOut) =>
     attempt(async () => {
-      await api.post(`/disagreements/${entry.id}/reopen/`)
+      const act = lastSettled(entry) === 'masks' ? 'reopen_masks' : 'reopen'
+      await api.post(`/disagreements/${entry.id}/${act}/`)
       await queries.invalidateQueries({ queryKey: ['consensus', detail.id] })
       setChosen(entry.id)
     })
@@ -127,6 +135,7 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
     select,
     step,
     settle,
+    settleMasks,
     reopen,
     defer,
     ask,

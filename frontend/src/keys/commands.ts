@@ -142,6 +142,7 @@ export const COMMANDS = {
   'consensus.takeA': row('consensus', '1'),
   'consensus.takeB': row('consensus', '2'),
   'consensus.mean': row('consensus', '3'),
+  'consensus.staple': row('consensus', '4'),
   'consensus.edit': row('consensus', 'E'),
   'consensus.defer': row('consensus', 'D'),
   'consensus.onlyA': hold('consensus', 'A'),

@@ -75,7 +75,7 @@ function useLines(acts: readonly ActRow[], revisions: readonly RevisionRow[], le
     }
   }
   const ofRevision = (one: RevisionRow): Line =>
-    one.track === 'main'
+    one.track === 'main' || one.track === 'independent'
       ? { kind: 'revision', id: one.number, at: one.at, by: one.by, title: t(`versions.cause.${one.cause}`, { defaultValue: one.cause }), facts: t('versions.revision', { number: one.number }) + (one.by ? '' : ` · ${t(`versions.author.${one.author_kind}`)}`) }
       : { kind: 'version', id: one.id, at: one.at, by: one.by, title: t('versions.lost'), facts: t('versions.standsOn', { sequence: one.sequence }) }
   return [...acts.map(ofAct), ...revisions.map(ofRevision)].sort((a, b) => new Date(b.at).getTime() - new Date(a.at).getTime() || b.id - a.id)

@@ -9,6 +9,7 @@ import type { GreyWindow } from './resample'
 import classes from './sixPoints.module.css'
 import { usePaneSize } from './usePaneSize'
 import { useView } from './useView'
+import type { Size, View } from './view'
 
 export const BONE: GreyWindow = { center: 400, width: 1500 }
 
@@ -29,6 +30,8 @@ interface Props {
   readonly onLeaf?: (steps: number) => void
   /** Six points are being placed by two drags. */
   readonly placing?: Placing | null
+  /** Drawn over the picture, below points. */
+  readonly over?: (view: View, size: Size) => ReactNode
   /** A dragged point goes to the end plate near it. */
   readonly snaps?: boolean
 }
@@ -39,7 +42,7 @@ interface Props {
  * window.
  */
 export function SixPointsPane(props: Props) {
-  const { plane, label, sets, focus, focusKey, bodies, title, note, children, onLeaf, placing, snaps = false } =
+  const { plane, label, sets, focus, focusKey, bodies, title, note, children, onLeaf, placing, over, snaps = false } =
     props
   const { t } = useTranslation()
   const [ref, size] = usePaneSize()
@@ -70,6 +73,7 @@ export function SixPointsPane(props: Props) {
       {size && view && (
         <>
           <PictureCanvas plane={plane} view={view} size={size} window={grey} label={label} />
+          {over?.(view, size)}
           <PointsOverlay plane={plane} view={view} size={size} sets={sets} snaps={snaps} />
           {placing && <PlacingLayer {...placing} plane={plane} view={view} size={size} snaps={snaps} />}
           {hasMillimetres(plane.frame) && <ScaleBar scale={view.scale} />}
