@@ -1,4 +1,4 @@
-"""The README's commands: `python3 run.py demo` and `python3 run.py test`.
+"""The README's commands: `python3 run.py demo`, `test`, and `nnunet` for the optional nnU-Net.
 
 Standard library only; needs Python 3.11 or newer and nothing else installed. Set-up is done once
 and skipped when nothing changed.
@@ -30,6 +30,9 @@ VAR = Path(os.environ.get("LAMINA_VAR", ROOT / "var")).resolve()
 FRONTEND = ROOT / "frontend"
 STAMPS = VENV / "stamps"
 TORCH = "2.13.0"
+NNUNET = ROOT / ".venv-nnunet"
+NNUNET_VERSION = "2.8.1"
+NNUNET_TORCHVISION = "0.28.0"  # the one made for TORCH; a newer one would replace torch
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 NEEDED_BYTES = 4 * 1024**3
 STARTED = time.monotonic()
@@ -110,17 +113,17 @@ def check_machine() -> None:
         raise Stop(f"The disk has {free / 1e9:.1f} GB free; set-up needs 4 GB.")
 
 
-def make_venv() -> None:
-    """Create the virtual environment."""
-    if not PYTHON.exists():
-        call(sys.executable, "-m", "venv", VENV)
+def make_venv(folder: Path = VENV) -> None:
+    """Create a virtual environment."""
+    if not (folder / PYTHON.relative_to(VENV)).exists():
+        call(sys.executable, "-m", "venv", folder)
 
 
-def install_torch() -> None:
+def install_torch(python: Path = PYTHON) -> None:
     """Install the CPU build of torch, or the CUDA build where a GPU answers."""
-    pip = (PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps")
+    pip = (python, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps")
     if sys.platform == "darwin" or shutil.which("nvidia-smi"):
-        call(PYTHON, "-m", "pip", "install", "--disable-pip-version-check", f"torch=={TORCH}")
+        call(python, "-m", "pip", "install", "--disable-pip-version-check", f"torch=={TORCH}")
         return
     cpu = f"torch=={TORCH}+cpu"
     local = subprocess.run(
@@ -312,6 +315,25 @@ def test(options: argparse.Namespace) -> None:
     sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
 
 
+def nnunet(_options: argparse.Namespace) -> None:
+    """Set nnU-Net up in an environment of its own; nothing of the application needs it."""
+    check_machine()
+    python = NNUNET / PYTHON.relative_to(VENV)
+    say("1/3 Python environment of nnU-Net ...")
+    make_venv(NNUNET)
+    say(f"2/3 torch {TORCH} ...")
+    install_torch(python)
+    say(f"3/3 nnU-Net {NNUNET_VERSION} ...")
+    pinned = (
+        f"nnunetv2=={NNUNET_VERSION}",
+        f"torch=={TORCH}",
+        f"torchvision=={NNUNET_TORCHVISION}",
+    )
+    call(python, "-m", "pip", "install", "--disable-pip-version-check", *pinned)
+    call(python, "-c", "import nnunetv2.run.run_training, nnunetv2.inference.predict_from_raw_data")
+    say(f"ready in {NNUNET}; go on with `{PYTHON} -m inference.nnunet --help`")
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="run.py", description=__doc__)
@@ -324,6 +346,8 @@ def main() -> None:
     test_parser.add_argument("--long", action="store_true", help="also the proofs of minutes")
     test_parser.add_argument("rest", nargs="*", help="parts to run; default all")
     test_parser.set_defaults(act=test)
+    nnunet_parser = commands.add_parser("nnunet", help="set up the optional nnU-Net beside Lamina")
+    nnunet_parser.set_defaults(act=nnunet)
     options = parser.parse_args()
     try:
         options.act(options)

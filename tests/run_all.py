@@ -51,6 +51,11 @@ def find_postgres() -> Path | None:
     return found[-1].parent if found else None
 
 
+def programs_of_nnunet() -> Path:
+    """Return the folder of nnU-Net's own environment, whether it is there or not."""
+    return Path(os.environ.get("LAMINA_NNUNET", ROOT / ".venv-nnunet"))
+
+
 def free_port() -> int:
     """Return a port nobody listens on."""
     with socket.socket() as probe:
@@ -253,6 +258,7 @@ def main() -> int:
         print(f"CI is set, so these must be here: {', '.join(found.missing())}")
         return 1
     long = "" if options.long else " and not long"
+    long += "" if programs_of_nnunet().exists() else " and not nnunet"
     pytest = [sys.executable, "-m", "pytest", "-q", "--durations=8"]
     run = Run()
     with ThreadPoolExecutor(2) as lanes:

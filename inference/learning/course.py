@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from inference.learning.measuring import Measure, measured
-from inference.learning.optimisers import NewOptimiser, adamw
+from inference.learning.optimisers import NewOptimiser, Rate, adamw, one_cycle
 from inference.phantoms.make import PhantomOptions
 from inference.phantoms.phantom import Phantom
 from inference.systems.system import System
@@ -48,6 +48,7 @@ class Subject:
         loss_of: loss of the network on a batch.
         share: of the time that is given to all networks.
         optimiser: makes the optimiser of parameters and a learning rate.
+        rate: factor of the learning rate at a share, 0-1, of the training.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Subject:
     loss_of: Callable[[Any, Batch], Tensor]
     share: float
     optimiser: NewOptimiser = adamw
+    rate: Rate = one_cycle
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from inference.config import Machine, Schedule
-from inference.learning.optimisers import NewOptimiser, adamw
+from inference.learning.optimisers import NewOptimiser, Rate, adamw, one_cycle
 from inference.nets.blocks import channels_last, fast_format
 
 Arrays = dict[str, NDArray[np.generic]]
 
-_WARM_UP: Final = 0.05
 _CLIP: Final = 5.0
 _CHECKPOINT_SECONDS: Final = 60.0
 
@@ -56,6 +55,7 @@ class Lesson:
         keeps_statistics: leave the running statistics of normalisation as they are; a few small
             batches of a short fine-tuning would spoil them.
         optimiser: makes the optimiser of parameters and a learning rate.
+        rate: factor of the learning rate at a share, 0-1, of the training.
     """
 
     name: str
@@ -68,6 +68,7 @@ class Lesson:
     seconds: float | None = None
     keeps_statistics: bool = False
     optimiser: NewOptimiser = adamw
+    rate: Rate = one_cycle
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _step(
     batch = {key: value.to(machine.device) for key, value in lesson.batch_of(examples, rng).items()}
     batch["picture"] = channels_last(batch["picture"])
     for group in optimiser.param_groups:
-        group["lr"] = lesson.schedule.learning_rate * rate(share)
+        group["lr"] = lesson.schedule.learning_rate * lesson.rate(share)
     optimiser.zero_grad(set_to_none=True)
     with machine.autocast():
         loss = lesson.loss_of(net, batch)
@@ -170,13 +171,6 @@ def _step(
         return float("nan")
     optimiser.step()
     return float(loss.detach())
-
-
-def rate(share: float) -> float:
-    """Return the factor of the learning rate: up over a twentieth, then down along a cosine."""
-    if share < _WARM_UP:
-        return 0.05 + 0.95 * share / _WARM_UP
-    return 0.005 + 0.995 * 0.5 * (1 + float(np.cos(np.pi * (share - _WARM_UP) / (1 - _WARM_UP))))
 
 
 def _share_done(lesson: Lesson, iteration: int, elapsed: float) -> float:

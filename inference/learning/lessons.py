@@ -60,6 +60,7 @@ def lessons(
             seconds=_seconds_of(course, name, terms),
             keeps_statistics=terms.keeps_statistics,
             optimiser=course.subjects[name].optimiser,
+            rate=course.subjects[name].rate,
         )
         for name in groups
     }

@@ -80,6 +80,7 @@ class Sight:
         detections: vertebrae within the limits.
         count: their levels.
         seconds: time spent per phase.
+        room: of the volume beyond both ends of the curve.
     """
 
     localization: Localization
@@ -88,6 +89,7 @@ class Sight:
     detections: Detections
     count: Count
     seconds: dict[str, float] = field(default_factory=dict)
+    room: Room = field(default_factory=Room)
 
     def points(self, detection: Detection) -> Floats:
         """Return the six points of a detection in grid millimetres, (3, 2, 3)."""
@@ -126,7 +128,7 @@ def look(volume: Volume, weights: Weights) -> Sight:
     count = name_row(led, volume.grid)
     clock.append(time.perf_counter())
     seconds = _spent(clock, "localize", "detect", "label")
-    return Sight(where, led.curve, led.picture, led.row, count, seconds)
+    return Sight(where, led.curve, led.picture, led.row, count, seconds, led.room)
 
 
 def lead_on(volume: Volume, knots: Floats, weights: Weights) -> Led:

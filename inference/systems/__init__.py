@@ -2,7 +2,12 @@
 
 from typing import Final
 
-from inference.systems import anchor_free, compression_ratio, verse_framework
+from inference.systems import (
+    anchor_free,
+    compression_ratio,
+    segment_and_slice,
+    verse_framework,
+)
 from inference.systems.system import System
 
 SYSTEMS: Final[dict[str, System]] = {
@@ -10,6 +15,7 @@ SYSTEMS: Final[dict[str, System]] = {
     for system in (
         anchor_free.SYSTEM,
         compression_ratio.SYSTEM,
+        segment_and_slice.SYSTEM,
         verse_framework.SYSTEM,
     )
 }

@@ -9,7 +9,8 @@ from inference.config import Schedule, this_machine
 from inference.learning import cache, detecting, localizing, segmenting
 from inference.learning.courses.anchor_free import COURSE
 from inference.learning.examples import patch_example, picture_example, unpacked, wide_example
-from inference.learning.fit import Lesson, fit, rate
+from inference.learning.fit import Lesson, fit
+from inference.learning.optimisers import one_cycle
 from inference.learning.specimen import Specimen, from_phantom
 from inference.nets.blocks import Residual, channels_last, fast_format
 from inference.nets.segmenter import PATCH, folded, unfolded
@@ -126,9 +127,9 @@ def test_an_interrupted_training_ends_like_an_uninterrupted_one(specimen, tmp_pa
 
 
 def test_the_rate_rises_then_falls():
-    assert rate(0.0) < rate(0.05)
-    assert rate(0.05) == pytest.approx(1.0)
-    assert rate(0.999) < 0.02
+    assert one_cycle(0.0) < one_cycle(0.05)
+    assert one_cycle(0.05) == pytest.approx(1.0)
+    assert one_cycle(0.999) < 0.02
 
 
 def test_examples_of_a_seed_are_made_once_and_are_the_same(tmp_path):
