@@ -5,12 +5,13 @@
 Every figure stands beside what is trivial, computed on the same cases, and under every figure of
 phantoms stand those of real CT. The lumbar CT has a mask made by another model at 3 mm, the
 thoracic one centres read by eye: one case each, no six points, no grades. What such a truth cannot
-tell has no row. `--write` keeps the table as docs/measured/systems.md.
+tell has no row. `--write` keeps the table as docs/measured/systems.md; with `--system`, the others'
+figures there are kept.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,27 +115,41 @@ def main() -> int:
     parser.add_argument("--system", action="append", choices=sorted(SYSTEMS), help="only these")
     parser.add_argument("--write", action="store_true", help="also keep docs/measured/systems.md")
     arguments = parser.parse_args()
-    parts = [
-        section(system, arguments.phantoms, arguments.workers)
-        for system in arguments.system or SYSTEMS
-    ]
     stamp = datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
-    text = "\n\n".join(["# The published systems", f"{stamp}. {__doc__.splitlines()[0]}", *parts])
-    text += f"\n\n{NOTES}\n"
-    print(text)
+    parts = {
+        system: section(system, arguments.phantoms, arguments.workers, stamp)
+        for system in arguments.system or SYSTEMS
+    }
+    print(page(parts))
     if arguments.write:
-        PAGE.write_text(text, encoding="utf-8")
-    return int("MISSED" in text or "| no |" in text)
+        kept = sections_of(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+        PAGE.write_text(page(kept | parts), encoding="utf-8")
+    return int(any("MISSED" in part or "| no |" in part for part in parts.values()))
+
+
+def page(parts: Mapping[str, str]) -> str:
+    """Return the page: what it is, then the systems in their order."""
+    ordered = [parts[system] for system in SYSTEMS if system in parts]
+    return "\n\n".join(["# The published systems", NOTES, *ordered]) + "\n"
+
+
+def sections_of(text: str) -> dict[str, str]:
+    """Return the parts of a page by system, so that one can be measured anew and others kept."""
+    titles = {f"## {system.title}": name for name, system in SYSTEMS.items()}
+    parts = [f"## {part.strip()}" for part in text.split("\n## ")[1:]]
+    named = ((titles.get(part.splitlines()[0]), part) for part in parts)
+    return {name: part for name, part in named if name is not None}
 
 
 NOTES: Final = """\
+The published systems on held-out phantoms, a lumbar and a thoracic CT, each beside what is trivial.
 Printed by `python -m benchmarks.systems`; all other figures by `python -m inference evaluate`.
 Phantoms come from the generator that also made the training data; their figures prove code, not
 medicine. Two real CT are an existence proof, not a statistic. Intervals: bootstrap over patients,
 Wilson for shares of calls and cases."""
 
 
-def section(system: str, phantoms: str, workers: int) -> str:
+def section(system: str, phantoms: str, workers: int, stamp: str) -> str:
     """Return the part of one system."""
     title = f"## {SYSTEMS[system].title}\n\n{SYSTEMS[system].source}"
     folder = shipped_folder(system)
@@ -152,7 +167,9 @@ def section(system: str, phantoms: str, workers: int) -> str:
     reports = reported(judged)
     lines = [row for line in LINES for row in rows_of(line, reports, system)]
     table = "\n".join(_line(row) for row in (HEAD, ("---",) * len(HEAD), *lines))
-    return f"{title}\n\n`{system}` with {weights.name}, {weights.sha256[:12]}.\n\n{table}"
+    what = f"{weights.name}, {weights.sha256[:12]}, {len(tasks)} phantoms, {stamp}"
+    named = f"`{system}` with {what}."
+    return f"{title}\n\n{named}\n\n{table}"
 
 
 def rows_of(line: Line, reports: Sequence[Report], system: str) -> list[tuple[str, ...]]:

@@ -6,13 +6,14 @@ overlap by at least 0.1, or centres within 20 mm where the truth knows centres o
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from annotation.domain.agreement.estimates import Array
+from annotation.domain.agreement.estimates import Statistic
 from annotation.domain.agreement.values import mean_value
-from inference.judged import JudgedCase
+from inference.judged import JudgedCase, JudgedVertebra
 from inference.papers.measure import Measure, pooled, spread
 from inference.papers.sheet import Compared
 
@@ -34,24 +35,14 @@ def located(
         anatomical: the same, with mean anatomy at the true places.
     """
     both = (cases, stacked)
-    rows = [
-        _compared(per_case, both, what, one)
-        for what, one in (
-            ("line, mean l2 in axial planes, mm", lambda case: case.line_mm),
-            ("limits, mean absolute error, mm", lambda case: case.limits_mm),
-        )
-    ]
-    rows = [Compared(row.measure, row.baseline, LINE) for row in rows]
-    for way, counts in (("centres within 20 mm", by_centres), ("overlap >= 0.1", by_overlap)):
-        rows += _detected(way, counts, both)
-    rows.append(
-        Compared(
-            _precision("precision, centres within 20 mm, without own cut ones", uncut, cases),
-            _precision("", uncut, stacked),
-            STACK,
-        )
-    )
-    rows.append(_compared(_keypoints, both, "six points, mean distance in plane, mm", None))
+    line = [per_case("line, mean l2 in axial planes, mm", some, _line_mm) for some in both]
+    limits = [per_case("limits, mean absolute error, mm", some, _limits_mm) for some in both]
+    rows = [Compared(*line, LINE), Compared(*limits, LINE)]
+    rows += _detected("centres within 20 mm", by_centres, both)
+    rows += _detected("overlap >= 0.1", by_overlap, both)
+    what = "precision, centres within 20 mm, without own cut ones"
+    rows.append(Compared(*(_precision(what, uncut, some) for some in both), STACK))
+    rows.append(Compared(*map(keypoints, both), STACK))
     return [*rows, Compared(error_of_g(cases), error_of_g(anatomical), ANATOMY)]
 
 
@@ -81,36 +72,44 @@ def per_case(
     return Measure(what, mean_value(), rows, tuple(who for who, _ in known), 2)
 
 
+def keypoints(cases: Sequence[JudgedCase]) -> Measure:
+    """Return the mean distance of the six points."""
+    what = "six points, mean distance in plane, mm"
+    return replace(_of_vertebrae(what, mean_value(), cases, _distances), digits=2)
+
+
 def error_of_g(cases: Sequence[JudgedCase]) -> Measure:
     """Return the standard deviation of the error of the height ratio."""
-    rows, patients = _of_vertebrae(
-        cases,
-        lambda one: [one.found_g - one.g] if one.found_g is not None and one.g is not None else [],
-    )
-    return Measure("G, SD of the error", spread(), rows, patients)
-
-
-def _keypoints(what: str, cases: Sequence[JudgedCase], _value: object) -> Measure:
-    rows, patients = _of_vertebrae(cases, lambda one: list(one.errors_mm))
-    return Measure(what, mean_value(), rows, patients, 2)
+    return _of_vertebrae("G, SD of the error", spread(), cases, _shift_of_g)
 
 
 def _of_vertebrae(
-    cases: Sequence[JudgedCase], values: Callable[..., list[float]]
-) -> tuple[Array, tuple[str, ...]]:
-    found = [
-        (value, case.patient) for case in cases for one in case.vertebrae for value in values(one)
-    ]
-    return np.array([value for value, _ in found]).reshape(-1, 1), tuple(who for _, who in found)
-
-
-def _compared(
-    make: Callable[..., Measure],
-    both: tuple[Sequence[JudgedCase], Sequence[JudgedCase]],
     what: str,
-    value: Callable[[JudgedCase], float | None] | None,
-) -> Compared:
-    return Compared(make(what, both[0], value), make(what, both[1], value), STACK)
+    statistic: Statistic,
+    cases: Sequence[JudgedCase],
+    values: Callable[[JudgedVertebra], Sequence[float]],
+) -> Measure:
+    found = [
+        (case.patient, value) for case in cases for one in case.vertebrae for value in values(one)
+    ]
+    rows = np.array([value for _, value in found], dtype=np.float64).reshape(-1, 1)
+    return Measure(what, statistic, rows, tuple(who for who, _ in found))
+
+
+def _line_mm(case: JudgedCase) -> float | None:
+    return case.line_mm
+
+
+def _limits_mm(case: JudgedCase) -> float | None:
+    return case.limits_mm
+
+
+def _distances(one: JudgedVertebra) -> Sequence[float]:
+    return one.errors_mm
+
+
+def _shift_of_g(one: JudgedVertebra) -> Sequence[float]:
+    return () if one.found_g is None or one.g is None else (one.found_g - one.g,)
 
 
 def _detected(
@@ -121,9 +120,7 @@ def _detected(
     rows = []
     for name, make in (("precision", _precision), ("recall", _recall)):
         shares = [make(f"{name}, {way}", counts, cases) for cases in both]
-        rows.append(Compared(shares[0], shares[1], STACK))
-        by_patient = [_averaged(one) for one in shares]
-        rows.append(Compared(by_patient[0], by_patient[1], STACK))
+        rows += [Compared(*shares, STACK), Compared(*map(_averaged, shares), STACK)]
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from annotation.domain.agreement.estimates import Estimate
 from benchmarks import real_ct
-from benchmarks.systems import LINES, LUMBAR, PHANTOMS, Line, rows_of, section
+from benchmarks.systems import LINES, LUMBAR, PHANTOMS, Line, page, rows_of, section, sections_of
 from inference.papers.report import Report
 from inference.papers.sheet import Row, Sheet
 from inference.systems import SYSTEMS
@@ -37,9 +37,17 @@ def test_less_is_better_where_it_is_an_error() -> None:
 def test_a_system_without_weights_says_how_to_get_them() -> None:
     bare = [name for name in SYSTEMS if shipped_folder(name) is None]
     for name in bare:
-        assert f"`python -m inference train {name} --preset base`" in section(name, "1", 1)
+        assert f"`python -m inference train {name} --preset base`" in section(name, "1", 1, "today")
     assert "anchor-free" not in bare
     assert len({line.what for line in LINES}) == len(LINES)
+
+
+def test_one_system_is_measured_anew_and_the_others_figures_are_kept() -> None:
+    parts = {name: f"## {system.title}\n\n{name}: 1" for name, system in SYSTEMS.items()}
+    whole = page(parts)
+    assert sections_of(whole) == parts
+    anew = {"anchor-free": parts["anchor-free"].replace("1", "2")}
+    assert page(sections_of(whole) | anew) == whole.replace("anchor-free: 1", "anchor-free: 2")
 
 
 def test_the_lumbar_ct_asks_for_what_is_outlined_whole() -> None:
