@@ -37,12 +37,12 @@ def located(
     both = (cases, stacked)
     line = [per_case("line, mean l2 in axial planes, mm", some, _line_mm) for some in both]
     limits = [per_case("limits, mean absolute error, mm", some, _limits_mm) for some in both]
-    rows = [Compared(*line, LINE), Compared(*limits, LINE)]
+    rows = [_beside(line, LINE), _beside(limits, LINE)]
     rows += _detected("centres within 20 mm", by_centres, both)
     rows += _detected("overlap >= 0.1", by_overlap, both)
     what = "precision, centres within 20 mm, without own cut ones"
-    rows.append(Compared(*(_precision(what, uncut, some) for some in both), STACK))
-    rows.append(Compared(*map(keypoints, both), STACK))
+    rows.append(_beside([_precision(what, uncut, some) for some in both], STACK))
+    rows.append(_beside([keypoints(some) for some in both], STACK))
     return [*rows, Compared(error_of_g(cases), error_of_g(anatomical), ANATOMY)]
 
 
@@ -96,6 +96,11 @@ def _of_vertebrae(
     return Measure(what, statistic, rows, tuple(who for who, _ in found))
 
 
+def _beside(both: Sequence[Measure], trivial: str) -> Compared:
+    own, baseline = both
+    return Compared(own, baseline, trivial)
+
+
 def _line_mm(case: JudgedCase) -> float | None:
     return case.line_mm
 
@@ -120,7 +125,8 @@ def _detected(
     rows = []
     for name, make in (("precision", _precision), ("recall", _recall)):
         shares = [make(f"{name}, {way}", counts, cases) for cases in both]
-        rows += [Compared(*shares, STACK), Compared(*map(_averaged, shares), STACK)]
+        rows.append(_beside(shares, STACK))
+        rows.append(_beside([_averaged(one) for one in shares], STACK))
     return rows
 
 
