@@ -21,6 +21,17 @@ ACROSS = {"sagittal": 2, "axial": 1, "coronal": 0}
 """Voxel axis (i, j, k) across the slices of a plane."""
 
 
+def grid_of(person: Person, case: str) -> Grid:
+    """Return the grid that the page was given."""
+    volume = person.api(f"/cases/{case}/")["volume"]
+    meta = person.page.request.get(f"{person.house.url}/v/{volume}/meta.json").json()
+    affine = np.eye(4)
+    unit = np.array(meta["direction"]).reshape(3, 3).T
+    affine[:3, :3] = unit * np.array(meta["spacing_mm"])
+    affine[:3, 3] = meta["origin_mm"]
+    return Grid(tuple(meta["dims"]), affine)
+
+
 @dataclass
 class Bench:
     """One open case; masks have the shape (k, j, i), places are fractional (i, j, k)."""

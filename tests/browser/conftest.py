@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import making
+from tests.browser.bench import Bench, grid_of
 from tests.browser.house import House
+from tests.browser.walking import Person
 
 FLAGS = [
     "--no-sandbox",
@@ -63,21 +66,26 @@ def house(tmp_path_factory: pytest.TempPathFactory, migrated: Path | None) -> It
         running.stop()
 
 
+@pytest.fixture(scope="module")
+def bench(house, browser) -> Iterator[Bench]:
+    """A student with a case that has something for every tool."""
+    house.manage("demo_data", "--without-images")
+    code = "from tests.browser import seeding; print(seeding.make_tool_case().pk)"
+    case = house.manage("shell", "--verbosity", "0", "-c", code).split()[-1]
+    house.start("web")
+    person = Person(browser, house, "student")
+    person.open_case(case, "refine")
+    hu = making.make_ct(seed=7, dims=(60, 90, 24)).hu
+    yield Bench(person, case, grid_of(person, case), hu)
+    person.leave()
+
+
 @pytest.fixture
 def pictures() -> Path:
     """Where screenshots of a failed or finished walk go."""
     folder = Path(os.environ.get("LAMINA_PICTURES", "var/pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def open_page(browser: Browser, house: House, *, width: int = 1440, height: int = 900) -> Page:
-    """Open a page of its own session; errors and foreign requests are collected on it."""
-    context = browser.new_context(
-        base_url=house.url, viewport={"width": width, "height": height}, reduced_motion="reduce"
-    )
-    context.set_default_timeout(30_000)
-    return context.new_page()
 
 
 @pytest.hookimpl(wrapper=True)

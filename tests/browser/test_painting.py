@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from annotation.bridge.runs import decode_runs
-from annotation.domain.geometry import Grid
+from tests.browser.bench import grid_of
 from tests.browser.walking import Person, drag, wait_saved
 
 pytestmark = [pytest.mark.browser]
@@ -57,16 +57,6 @@ def counts(mask: np.ndarray) -> dict[str, int]:
     """Return voxels by vertebra number, as the browser's hook does."""
     numbers, sizes = np.unique(mask[mask > 0], return_counts=True)
     return {str(n): int(size) for n, size in zip(numbers, sizes, strict=True)}
-
-
-def grid_of(person: Person, case: str) -> Grid:
-    volume = person.api(f"/cases/{case}/")["volume"]
-    meta = person.page.request.get(f"{person.house.url}/v/{volume}/meta.json").json()
-    affine = np.eye(4)
-    unit = np.array(meta["direction"]).reshape(3, 3).T
-    affine[:3, :3] = unit * np.array(meta["spacing_mm"])
-    affine[:3, 3] = meta["origin_mm"]
-    return Grid(tuple(meta["dims"]), affine)
 
 
 def pane_point(person: Person, plane: str, mm: list[float]) -> tuple[float, float]:

@@ -7,12 +7,25 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import spines, walking
+from tests.browser.fingers import Finger
+from tests.browser.six_points import (
+    T7,
+    N,
+    check_numbers,
+    drag_point,
+    findings,
+    handle,
+    large,
+    pixels_per_mm,
+    points,
+    stored,
+    undo_all,
+    walking_centre,
+)
 from tests.browser.walking import Person
 
 pytestmark = [pytest.mark.browser]
 
-N = 17
-T7 = 7
 DRIFT_MM = {"straightened": 0.2, "original": 0.06}
 """About a pixel; the straightened spine also drifts a little sideways under a point."""
 
@@ -40,106 +53,6 @@ def reader(running, cases, browser):
     expect(person.page.get_by_role("heading", name="Your grade for T7")).to_be_visible()
     yield person
     person.leave()
-
-
-def findings(person: Person, case: str) -> list[dict]:
-    """Return the findings as the server has them, once no draft waits in the browser."""
-    expect(person.page.get_by_text("Draft saved")).to_be_visible()
-    token = person.page.evaluate("document.cookie.match(/csrftoken=([^;]+)/)[1]")
-    answer = person.page.request.post(
-        f"{person.house.url}/api/cases/{case}/reading/",
-        headers={"X-CSRFToken": token, "Referer": person.house.url},
-    )
-    return answer.json()["findings"]
-
-
-def stored(person: Person, case: str, number: int = T7) -> dict:
-    return next(one for one in findings(person, case) if one["number"] == number)
-
-
-def points(person: Person, case: str, number: int = T7) -> np.ndarray:
-    return np.array(stored(person, case, number)["six_points_mm"])
-
-
-def large(person: Person):
-    return person.page.locator("section[aria-label^='T7 on']")
-
-
-def handle(person: Person, name: str, number: int = T7) -> tuple[float, float]:
-    """Return where a point of a vertebra lies on the page."""
-    mark = large(person).locator(f"[data-set='{number}'] [data-point='{name}'] circle").first
-    box = mark.bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def pixels_per_mm(person: Person) -> float:
-    bar = large(person).get_by_text(re.compile(r"^\d+ mm$"))
-    box = bar.bounding_box()
-    assert box
-    return box["width"] / float(bar.inner_text().split()[0])
-
-
-def drag_point(person: Person, name: str, by_px: tuple[float, float], *, free: bool = True) -> None:
-    """Drag a point; free holds Alt, so that it does not snap."""
-    x, y = handle(person, name)
-    if free:
-        person.page.keyboard.down("Alt")
-    walking.drag(person, (x, y), (x + by_px[0], y + by_px[1]))
-    if free:
-        person.page.keyboard.up("Alt")
-
-
-def undo_all(person: Person, case: str, start: np.ndarray) -> None:
-    """Press undo until the points are those they were, to the last bit."""
-    for _ in range(12):
-        if np.array_equal(points(person, case), start):
-            return
-        person.page.keyboard.press("z")
-    raise AssertionError("undo does not lead back")
-
-
-def heights_of(body: np.ndarray) -> np.ndarray:
-    return np.linalg.norm(body[:, 1] - body[:, 0], axis=1)
-
-
-def angle(upper: np.ndarray, lower: np.ndarray) -> float:
-    """Return the angle between two plates in (posterior, inferior), in degrees."""
-    u, w = ((body[2, end] - body[0, end])[1:] * [1, -1] for body, end in ((upper, 0), (lower, 1)))
-    return float(np.degrees(np.arctan2(u[0] * w[1] - u[1] * w[0], u @ w)))
-
-
-def shown(person: Person, measure: str) -> str:
-    return person.page.locator(f"[data-measure={measure}] b").inner_text().replace("\u2212", "-")
-
-
-def check_numbers(person: Person, case: str) -> None:
-    """Compare each figure on screen with one made from the world points alone."""
-    rows = {one["number"]: np.array(one["six_points_mm"]) for one in findings(person, case)}
-    h = heights_of(rows[T7])
-    beside = np.mean([heights_of(rows[T7 - 1]), heights_of(rows[T7 + 1])], axis=0)
-    texts = (
-        large(person)
-        .locator("text")
-        .evaluate_all("all => all.map((one) => one.lastChild.textContent)")
-    )
-    assert [text for text in texts if "." in text] == [f"{value:.1f}" for value in h]
-    table = person.page.locator("tr[data-segment] td").all_inner_texts()
-    changes = [f"{100 * (a / b - 1):.0f} %" for a, b in zip(h, beside, strict=True)]
-    expected = [
-        text
-        for a, b, change in zip(h, beside, changes, strict=True)
-        for text in (f"{a:.1f}", f"{b:.1f}", change.replace("-0 %", "0 %"))
-    ]
-    assert [text.replace("\u2212", "-") for text in table] == expected
-    assert person.page.get_by_text(f"{h.min() / h.max():.2f}", exact=True).count() >= 1
-    assert shown(person, "own") == " · ".join(f"{100 * (1 - v / h.max()):.0f}" for v in h) + " %"
-    assert shown(person, "wedge") == f"{angle(rows[T7], rows[T7]):.1f}°"
-    assert shown(person, "ratio") == f"{h[0] / h[2]:.2f}"
-    loss = f"{100 * (1 - h[0] / beside[0]):.0f} %".replace("-0 %", "0 %")
-    assert shown(person, "compression") == loss
-    assert shown(person, "cobb") == f"{angle(rows[1], rows[N]):.1f}°"
-    assert shown(person, "adjusted") == "off"
 
 
 @pytest.mark.parametrize("picture", ["straightened", "original"])
@@ -311,41 +224,6 @@ def test_points_stay_in_sight_on_neighbouring_slices_and_fade_with_distance(read
     assert np.abs(brought[..., 1:]).max() < 1e-9
     undo_all(reader, case, start)
     page.keyboard.press("p")
-
-
-def walking_centre(person: Person) -> tuple[float, float]:
-    box = large(person).bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-class Finger:
-    """Touches a page as a finger does."""
-
-    def __init__(self, person: Person) -> None:
-        self.page = person.page
-        self.session = person.page.context.new_cdp_session(person.page)
-
-    def _send(self, kind: str, *spots: tuple[float, float]) -> None:
-        touches = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(spots)]
-        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        self._send("touchStart", start)
-        for share in np.linspace(0, 1, 7):
-            spot = (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
-            self._send("touchMove", spot)
-        self._send("touchEnd")
-
-    def pinch(self, centre: tuple[float, float], before: float, after: float) -> None:
-        for kind, apart in (("touchStart", before), ("touchMove", (before + after) / 2)):
-            self._send(kind, *_pair(centre, apart))
-        self._send("touchMove", *_pair(centre, after))
-        self._send("touchEnd")
-
-
-def _pair(centre: tuple[float, float], apart: float) -> list[tuple[float, float]]:
-    return [(centre[0] - apart / 2, centre[1]), (centre[0] + apart / 2, centre[1])]
 
 
 def test_fingers_drag_place_and_zoom(reader, cases):

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from annotation.bridge.runs import decode_runs
-from tests.browser.test_painting import dab, grid_of, open_level, pane_point, server_mask
+from tests.browser.bench import grid_of
+from tests.browser.test_painting import dab, open_level, pane_point, server_mask
 from tests.browser.walking import Person, wait_saved
 
 pytestmark = [pytest.mark.browser]

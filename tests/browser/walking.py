@@ -7,11 +7,19 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import open_page
 from tests.browser.house import House
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW_MS = 180_000
+
+
+def open_page(browser: Browser, house: House, *, width: int = 1440, height: int = 900) -> Page:
+    """Open a page of its own session; errors and foreign requests are collected on it."""
+    context = browser.new_context(
+        base_url=house.url, viewport={"width": width, "height": height}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(30_000)
+    return context.new_page()
 
 
 class Person:
