@@ -58,13 +58,17 @@ def _set_up(folder: Path) -> None:
 
 
 def _measure(n: int) -> tuple[Figures, Figures]:
-    from tests import crowd, making  # noqa: PLC0415 - tables exist only once the apps are loaded
+    # Tables exist only once the apps are loaded.
+    from annotation.agreement.services import report_of  # noqa: PLC0415
+    from tests import crowd, making  # noqa: PLC0415
 
     dataset = making.make_dataset()
     people = making.make_people(dataset)
     crowd.gather(dataset, people, FEWER)
+    report_of(dataset)
     few = dict(_ask(people))
     crowd.gather(dataset, people, n - FEWER, seed=1)
+    report_of(dataset)
     return few, dict(_ask(people))
 
 

@@ -9,6 +9,7 @@ class WebappConfig(AppConfig):
     name = "webapp"
 
     def ready(self) -> None:
+        from annotation.agreement import tasks as agreement  # noqa: F401, PLC0415 - registered by it
         from annotation.refinement import tasks as masks  # noqa: F401, PLC0415 - registered by it
         from annotation.releases import tasks as releases  # noqa: F401, PLC0415 - registered by it
         from annotation.studies import tasks as studies  # noqa: F401, PLC0415 - registered by it

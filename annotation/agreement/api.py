@@ -3,16 +3,18 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.agreement import selectors, services
+from annotation.agreement import computing, selectors, services
 from annotation.agreement.models import AgreementReport
-from annotation.domain.refusals import NotVisible
+from annotation.domain.refusals import Conflict, NotVisible
 from annotation.studies.models import Dataset
 from annotation.studies.selectors import get_dataset, person_of
+from annotation.work.models import Job
+from annotation.work.services import describe_job
 
 ARM = OpenApiParameter(
     "arm",
@@ -168,6 +170,12 @@ class AgreementSerializer(serializers.Serializer[Any]):
     against_others = ReaderAccuracySerializer(many=True)
 
 
+class ComputingSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=Job.State.values)
+    percent = serializers.IntegerField()
+    message = serializers.CharField(allow_blank=True)
+
+
 def describe_report(report: AgreementReport) -> dict[str, Any]:
     """Return what a report is called."""
     return {
@@ -183,10 +191,22 @@ def asked_report(request: Request, dataset: Dataset) -> AgreementReport:
 
     Raises:
         NotVisible: if no frozen report of this dataset has the number.
+        Conflict: code `computing` while a worker computes it.
     """
+    found = asked_report_or_job(request, dataset)
+    if isinstance(found, Job):
+        raise Conflict(
+            "The report is being computed; the page Agreement shows how far it is.",
+            code="computing",
+        )
+    return found
+
+
+def asked_report_or_job(request: Request, dataset: Dataset) -> AgreementReport | Job:
+    """Return the report that a request names, or the job that computes it; see `asked_report`."""
     asked = request.query_params.get("report", "")
     if not asked:
-        return services.report_of(dataset)
+        return computing.report_or_job(dataset)
     rows = dataset.agreement_reports.exclude(label="")
     found = rows.filter(pk=int(asked)).first() if asked.isdecimal() else None
     if found is None:
@@ -205,10 +225,14 @@ def onlooked(request: Request, slug: str) -> Dataset:
 class AgreementView(APIView):
     """How far readers agree on the cases whose readings are all in; readers are letters."""
 
-    @extend_schema(parameters=[ARM, FROZEN], responses=AgreementSerializer)
+    @extend_schema(
+        parameters=[ARM, FROZEN], responses={200: AgreementSerializer, 202: ComputingSerializer}
+    )
     def get(self, request: Request, slug: str) -> Response:
         dataset = onlooked(request, slug)
-        report = asked_report(request, dataset)
+        report = asked_report_or_job(request, dataset)
+        if isinstance(report, Job):
+            return _being_computed(report)
         content = services.complete(report.content)
         asked = request.query_params.get("arm", services.ALL)
         arm = asked if asked in content["arms"] else services.ALL
@@ -222,3 +246,14 @@ class AgreementView(APIView):
             "arms": list(content["arms"]),
         }
         return Response(AgreementSerializer(shown).data)
+
+    @extend_schema(request=None, responses={202: ComputingSerializer, 204: None})
+    def post(self, request: Request, slug: str) -> Response:
+        """Compute a report again whose computation failed."""
+        job = computing.compute_anew(onlooked(request, slug))
+        return Response(status=status.HTTP_204_NO_CONTENT) if job is None else _being_computed(job)
+
+
+def _being_computed(job: Job) -> Response:
+    found = ComputingSerializer(describe_job(job)).data
+    return Response(found, status=status.HTTP_202_ACCEPTED)

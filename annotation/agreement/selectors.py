@@ -23,7 +23,7 @@ from annotation.reading.selectors import (
 )
 from annotation.studies.models import Dataset, User
 from annotation.studies.pseudonyms import worker_code
-from annotation.studies.selectors import levels_in, roles_in
+from annotation.studies.selectors import levels_by_number, levels_in, roles_in
 from annotation.studies.volumes import frame_of
 
 CONTENT: Final = "agreement/5"
@@ -100,8 +100,14 @@ def closed_readings(dataset: Dataset) -> Said:
         settled=settled,
         n_cases=len({reading.case_id for reading in readings}),
         conventions=sorted({reading.protocol.convention for reading in readings}),
-        fingerprint=_fingerprint([*readings, *repeats], settled, [one for one, _ in rated]),
+        fingerprint=_fingerprint(dataset, [*readings, *repeats], settled),
     )
+
+
+def closed_state(dataset: Dataset) -> tuple[str, int]:
+    """Return the fingerprint that `closed_readings` would have, and how many readings that is."""
+    readings = [*closed_readings_in(dataset), *closed_repeats_in(dataset)]
+    return _fingerprint(dataset, readings, settled_grades(dataset)), len(readings)
 
 
 def _all_rated(
@@ -166,10 +172,9 @@ def _rated(finding: Finding, reading: Reading, level: str, letter: str) -> Rated
     )
 
 
-def _fingerprint(
-    readings: Sequence[Reading], settled: dict[str, int], rated: Iterable[Rated]
-) -> str:
+def _fingerprint(dataset: Dataset, readings: Sequence[Reading], settled: dict[str, int]) -> str:
+    levels, cases = levels_by_number(dataset), {reading.case_id for reading in readings}
     said = sorted(f"{reading.pk} {reading.submitted_at}" for reading in readings)
     said += sorted(f"{vertebra} {grade}" for vertebra, grade in settled.items())
-    said += sorted({f"{one.vertebra} {one.level}" for one in rated})
+    said += sorted(f"{case} {sorted(levels.get(case, {}).items())}" for case in cases)
     return hashlib.sha256("\n".join([CONTENT, *said]).encode()).hexdigest()

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from annotation.agreement.against import against_consensus, against_others
 from annotation.agreement.automation import automation_of
-from annotation.agreement.masks import compare_pairs, fingerprint_of, mask_pairs
+from annotation.agreement.masks import MaskPair, compare_pairs, fingerprint_of, mask_pairs
 from annotation.agreement.models import AgreementReport
 from annotation.agreement.selectors import Said, Trait, closed_readings
 from annotation.domain.agreement import report
@@ -30,19 +30,23 @@ PLOTTED: Final = ("anterior", "middle", "posterior", "g")
 MOST_POINTS: Final = 2000
 """Points of a plot; a larger study is thinned evenly, and says so."""
 
+Tell = Callable[[int, str], None]
 
-def report_of(dataset: Dataset) -> AgreementReport:
+
+def _tell_nobody(percent: int, message: str) -> None:
+    """Hear how far a report is, where nobody waits for it."""
+
+
+def report_of(dataset: Dataset, tell: Tell = _tell_nobody) -> AgreementReport:
     """Return the report on the readings as they stand, computed once for each such state."""
     said, pairs = closed_readings(dataset), mask_pairs(dataset)
-    state = hashlib.sha256(f"{said.fingerprint} {fingerprint_of(pairs)}".encode()).hexdigest()
-    kept = dataset.agreement_reports.filter(fingerprint=state, label="").first()
+    state = name_of_state(said.fingerprint, pairs)
+    kept = kept_report(dataset, state)
     if kept is not None:
         return kept
-    before = dataset.agreement_reports.filter(source="").first()
-    known = before.content.get("masks", {}).get("cases", {}) if before else {}
     content = {
-        **compute(said),
-        "masks": compare_pairs(pairs, known, draws=DRAWS),
+        **compute(said, tell=tell),
+        "masks": compare_pairs(pairs, known_pairs(dataset), draws=DRAWS),
         "automation": automation_of(dataset, said),
     }
     with transaction.atomic():
@@ -53,6 +57,23 @@ def report_of(dataset: Dataset) -> AgreementReport:
             defaults={"content": content},
         )
     return found
+
+
+def name_of_state(fingerprint: str, pairs: Sequence[MaskPair]) -> str:
+    """Return the name of what a report is on: readings, settlements and masks."""
+    return hashlib.sha256(f"{fingerprint} {fingerprint_of(pairs)}".encode()).hexdigest()
+
+
+def kept_report(dataset: Dataset, state: str) -> AgreementReport | None:
+    """Return the report that was computed for a state before."""
+    return dataset.agreement_reports.filter(fingerprint=state, label="").first()
+
+
+def known_pairs(dataset: Dataset) -> dict[str, Any]:
+    """Return what the newest report says of pairs of masks, by `MaskPair.key`."""
+    before = dataset.agreement_reports.filter(source="").first()
+    known: dict[str, Any] = before.content.get("masks", {}).get("cases", {}) if before else {}
+    return known
 
 
 def freeze_report(dataset: Dataset, *, label: str) -> AgreementReport:
@@ -89,15 +110,27 @@ def complete(content: dict[str, Any]) -> dict[str, Any]:
     return {**nothing, **content, "arms": arms}
 
 
-def compute(said: Said, *, arms: Sequence[str] | None = None, draws: int = DRAWS) -> dict[str, Any]:
+def compute(
+    said: Said,
+    *,
+    arms: Sequence[str] | None = None,
+    draws: int = DRAWS,
+    tell: Tell = _tell_nobody,
+) -> dict[str, Any]:
     """Return the content of a report as plain values for JSON, of all arms or of some."""
+    wanted = arms or arms_of(said)
+    found = {}
+    for place, arm in enumerate(wanted):
+        tell(10 + 60 * place // len(wanted), f"Group {place + 1} of {len(wanted)}")
+        found[arm] = _of_arm(_in_arm(said, arm), said, draws)
+    tell(70, "Repeats, masks and proposals")
     again = report.within_rows(said.rated, said.again, draws=draws)
     return {
         "n_cases": said.n_cases,
         "conventions": said.conventions,
         "draws": draws,
         "seed": SEED,
-        "arms": {arm: _of_arm(_in_arm(said, arm), said, draws) for arm in arms or arms_of(said)},
+        "arms": found,
         "within": [_row(row) for row in again],
     }
 

@@ -22,6 +22,7 @@ class Job(models.Model):
         ROUND = "round"
         RELEASE = "release"
         HEIGHTS = "heights"
+        AGREEMENT = "agreement"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -215,18 +215,18 @@ async def test_no_websocket_tells_of_a_reading(dataset):
     sockets = {}
     for who, user in (await sync_to_async(blind.onlookers)()).items():
         for slug in (dataset.slug, "nothing"):
-            sockets[who, slug] = await _listen(user, slug)
+            sockets[who, slug] = await listen(user, slug)
     await sync_to_async(blind.say)()
     await sync_to_async(blind.submit)()
     assert await sync_to_async(LiveEvent.objects.count)() == before
     markers = await sync_to_async(blind.markers)()
-    heard = {place: await _drain(socket) for place, socket in sockets.items() if socket}
+    heard = {place: await drain(socket) for place, socket in sockets.items() if socket}
     assert any(heard.values())
     for place, messages in heard.items():
         assert not [marker for marker in markers if marker in messages], place
 
 
-async def _listen(user, slug):
+async def listen(user, slug):
     """Open a socket from the first event on; None where it is refused."""
     headers = [HOST, OWN]
     if user is not None:
@@ -245,7 +245,7 @@ async def _listen(user, slug):
     return socket if await socket.connect() else None
 
 
-async def _drain(socket) -> bytes:
+async def drain(socket) -> bytes:
     """Return all that a socket has told; each is asked once more than it has to tell."""
     told = []
     while not await socket.receive_nothing(0.3):

@@ -12,13 +12,14 @@ import page from '../shell/page.module.css'
 import { AccuracyTable } from './AccuracyTable'
 import classes from './Agreement.module.css'
 import { AutomationPanel } from './AutomationPanel'
+import { BeingComputed } from './BeingComputed'
 import { Confusion } from './Confusion'
 import { HeightPlot } from './HeightPlot'
 import { KappaTable } from './KappaTable'
 import { LevelBars } from './LevelBars'
 import { Masks } from './Masks'
 import { PublishedDialog } from './PublishedDialog'
-import { type Asked, FILES, fileAddress, useAgreement } from './queries'
+import { type Asked, FILES, fileAddress, isComputing, useAgreement } from './queries'
 import { SpineMap } from './SpineMap'
 import { Together } from './Together'
 import { Within } from './Within'
@@ -36,7 +37,7 @@ export function Agreement() {
   const [importing, setImporting] = useState(false)
   const isManager = useDataset(dataset).data?.roles.includes('manager') ?? false
   const query = useAgreement(dataset, asked)
-  const report = query.data
+  const report = isComputing(query.data) ? undefined : query.data
   const pair = report?.pairs[chosen] ?? report?.pairs[0]
   const actions = report && (
     <div className={classes.actions}>
@@ -76,7 +77,9 @@ export function Agreement() {
       {importing && <PublishedDialog dataset={dataset} onClose={() => setImporting(false)} onDone={showPublished} />}
       <Answer query={query}>
         {(found) =>
-          pair ? (
+          isComputing(found) ? (
+            <BeingComputed dataset={dataset} computing={found} />
+          ) : pair ? (
             <div className={classes.grid}>
               <KappaTable report={found} readers={pair.readers} />
               <Confusion pair={pair} />

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from '../api/client'
-import type { Agreement, Automation } from '../api/types'
+import type { Agreement, Automation, Computing } from '../api/types'
 
 export interface Asked {
   readonly arm: Agreement['arm']
@@ -11,13 +11,29 @@ export interface Asked {
 const place = (dataset: string) => `/datasets/${dataset}/agreement`
 const frozen = (report: number | null) => (report === null ? '' : `&report=${report}`)
 
-/** The report on a data set's readings. */
+const ASK_AGAIN_MS = 3000
+
+/** Whether a worker still computes the report, or failed to. */
+export const isComputing = (found: Agreement | Computing | undefined): found is Computing => found !== undefined && 'state' in found
+
+/** The report on a data set's readings, or how far its computation is. */
 export const useAgreement = (dataset: string, { arm, report }: Asked) =>
   useQuery({
     queryKey: ['agreement', dataset, arm, report],
-    queryFn: ({ signal }) => api.get<Agreement>(`${place(dataset)}/?arm=${encodeURIComponent(arm)}${frozen(report)}`, signal),
+    queryFn: ({ signal }) => api.get<Agreement | Computing>(`${place(dataset)}/?arm=${encodeURIComponent(arm)}${frozen(report)}`, signal),
     placeholderData: keepPreviousData,
+    // A live message says when it is done; asked again all the same, should the connection be away.
+    refetchInterval: ({ state: { data } }) => (isComputing(data) && data.state !== 'failed' ? ASK_AGAIN_MS : false),
   })
+
+/** Has a report computed again whose computation failed. */
+export function useComputeAgain(dataset: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => api.post<Computing | undefined>(`${place(dataset)}/`, {}),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['agreement', dataset] }),
+  })
+}
 
 /** What the model's proposal does to readers; a reader is told of the own readings alone. */
 export const useAutomation = (dataset: string, report: number | null) =>

@@ -187,6 +187,12 @@ export type Changes = {
   large: number
 }
 
+export type Computing = {
+  state: JobStateEnum
+  percent: number
+  message: string
+}
+
 export type ConfidenceEnum = 'sure' | 'unsure'
 
 export type ConsensusOut = {
@@ -417,7 +423,7 @@ export type JobState = {
 
 export type JobStateEnum = 'queued' | 'running' | 'done' | 'failed'
 
-export type JobStateKindEnum = 'intake' | 'preannotation' | 'round' | 'release' | 'heights'
+export type JobStateKindEnum = 'intake' | 'preannotation' | 'round' | 'release' | 'heights' | 'agreement'
 
 export type Keys = {
   keys: Record<string, string[]>

@@ -5,7 +5,7 @@
 import type * as schema from './schema'
 
 export type {
-  Agreement, AgreementRow, Attempt, Automation, CaseDetail, CaseEventOut, Dataset, Demand, Effort, EffortGroup, GateRow, HeightPlot, ImportFinding, ImportOut, JobState, Lease,
+  Agreement, AgreementRow, Attempt, Automation, CaseDetail, CaseEventOut, Computing, Dataset, Demand, Effort, EffortGroup, GateRow, HeightPlot, ImportFinding, ImportOut, JobState, Lease,
   LevelAgreement, MaskHeights, ModelInService, ModelVersionOut, Move, Next, NormalLevel, Normals, Override, OwnTime, Pin, Problem, ProofStep,
   Assigned, Progress, ProposalOut, ProposedVertebra, Protocols, ProtocolSaid, ProtocolVersion, Qualification, QualificationStanding, Substituted, ReaderAccuracy, ReaderPair, ReleaseOut, Role, RoundOut, Session, Share, Stage, SystemOut, Vertebra,
   Week, WorkRow, Worklist,

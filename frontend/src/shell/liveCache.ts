@@ -10,6 +10,7 @@ const LISTS: Record<JobState['kind'], readonly string[]> = {
   round: ['rounds', 'models', 'dataset', 'worklist'],
   release: ['releases'],
   heights: [],
+  agreement: ['agreement'],
 }
 
 /** Puts the state of a job into the rows that wait for it. */
