@@ -21,7 +21,14 @@ from annotation.preannotation.models import (
     ServiceTerm,
 )
 from annotation.qualification.models import Attempt, Demand, TestCase
-from annotation.reading.models import Assignment, Finding, PlantedError, Protocol, Reading
+from annotation.reading.models import (
+    Absence,
+    Assignment,
+    Finding,
+    PlantedError,
+    Protocol,
+    Reading,
+)
 from annotation.refinement.models import (
     Lease,
     LevelDone,
@@ -55,6 +62,7 @@ from annotation.studies.models import (
 from annotation.work.models import Job, LiveEvent
 
 __all__ = [
+    "Absence",
     "Activity",
     "AgreementReport",
     "AnomalyDeclaration",

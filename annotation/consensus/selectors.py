@@ -18,6 +18,7 @@ from annotation.reading.selectors import findings_of, readings_visible_to, stage
 from annotation.refinement.models import MaskRevision
 from annotation.refinement.selectors import newest_revision
 from annotation.studies.models import Case, Dataset, User
+from annotation.studies.qualifying import require_qualified
 from annotation.studies.selectors import cases_visible_to, roles_in
 
 _SHOWN_AT = (Stage.CONSENSUS.value, Stage.FINAL.value)
@@ -67,12 +68,13 @@ def lock_sitting(sitting: Sitting, by: User) -> None:
     """Lock the newest sitting of a case at consensus for a reader, who is about to change it.
 
     Raises:
-        NotPermitted: for anyone but readers of the dataset.
+        NotPermitted: for anyone but readers of the dataset who have passed its test.
         Conflict: if the sitting is closed, or the case is being read by this reader.
     """
     case = sitting.case
     if Role.READER not in roles_in(by, case.dataset):
         raise NotPermitted("Only a reader of this dataset may do this.")
+    require_qualified(by, case.dataset, Role.READER)
     Sitting.objects.select_for_update().get(pk=sitting.pk)
     case.refresh_from_db(fields=["stage"])
     newest = newest_sitting(case)

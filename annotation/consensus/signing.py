@@ -9,6 +9,7 @@ from annotation.consensus.models import MaskSettlement, Settlement, Signature, S
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import Move, Role, Stage
 from annotation.studies.models import Case, Membership, User
+from annotation.studies.qualifying import require_qualified
 from annotation.studies.selectors import require_role, role_for
 from annotation.studies.services import advance_case
 
@@ -50,10 +51,11 @@ def settle_case(case: Case, *, by: User) -> None:
     Signing twice is harmless.
 
     Raises:
-        NotPermitted: if the person has not to sign here.
+        NotPermitted: if the person has not to sign here, or has the dataset's test still to pass.
         Conflict: if disagreements are open, the wash-out lasts, or the case is elsewhere.
     """
     role_for(by, case, Move.SETTLE)
+    require_qualified(by, case.dataset, Role.READER)
     sitting = _ready_sitting(case)
     if by not in signers_of(sitting):
         raise NotPermitted(

@@ -1,6 +1,6 @@
 """Verbs of the test: ask for it, begin it, judge what is handed in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -63,7 +63,8 @@ def ask_for_test(
 
     Raises:
         NotPermitted: if the person does not manage both.
-        ContentRefused: if the truth holds no final CT case, or is the dataset itself.
+        ContentRefused: if the truth holds no final CT case, is the dataset itself, or lies on
+            images that the dataset works on; or if nobody would have to pass.
     """
     require_role(by, dataset, Role.MANAGER)
     if truth is None:
@@ -72,11 +73,25 @@ def ask_for_test(
     require_role(by, truth, Role.MANAGER)
     if truth.pk == dataset.pk:
         raise ContentRefused("The test lies in a data set of its own.", code="same_dataset")
+    if not limits.get("of_students", True) and not limits.get("of_readers", True):
+        raise ContentRefused("Say who has to pass: students, readers or both.", code="nobody")
     said = {**limits, "truth": truth, "changed_by": by, "changed_at": timezone.now()}
     demand, _ = Demand.objects.update_or_create(dataset=dataset, defaults=said)
-    if not selectors.truth_cases(demand):
+    known = selectors.truth_cases(demand)
+    if not known:
         raise ContentRefused("That data set holds no final CT case.", code="no_truth")
+    _refuse_own_cases(dataset, known)
     return demand
+
+
+def _refuse_own_cases(dataset: Dataset, known: Sequence[Case]) -> None:
+    """Refuse a test on images that the dataset works on itself: they are no secret there."""
+    own = dataset.cases.filter(image__in=[case.image_id for case in known])
+    if codes := [case.code for case in own.order_by("number")]:
+        raise ContentRefused(
+            f"This data set works on images of the test itself: {', '.join(codes[:5])}.",
+            code="own_cases",
+        )
 
 
 @transaction.atomic

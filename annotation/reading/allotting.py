@@ -14,7 +14,7 @@ from annotation.domain.refusals import Conflict, ContentRefused
 from annotation.domain.workflow import Role, Stage
 from annotation.reading import progress, selectors
 from annotation.reading.catches import plant_if_drawn
-from annotation.reading.models import Assignment, Protocol, Purpose, Reading
+from annotation.reading.models import Absence, Assignment, Protocol, Purpose, Reading
 from annotation.studies.models import Case, Dataset, User
 from annotation.studies.qualifying import waiting_in
 
@@ -81,7 +81,7 @@ def assign_open_cases(dataset: Dataset) -> dict[str, int]:
 def substitute_reader(
     dataset: Dataset, *, reader: int, reason: str, give_on: bool
 ) -> dict[str, int]:
-    """End what a reader has open; what the reader has begun stays stored and counts for nothing.
+    """End what a reader has open and give no new case; what was begun is kept, counting for nothing.
 
     Args:
         dataset: where the reader drops out.
@@ -105,10 +105,25 @@ def substitute_reader(
         raise ContentRefused("This person has no open reading here.", code="nothing_open")
     ended = Assignment.objects.filter(pk__in=[row.pk for row in unread])
     ended.update(ended_at=timezone.now(), ended_reason=reason.strip())
+    said = {"reason": reason.strip()}
+    Absence.objects.get_or_create(dataset=dataset, reader_id=reader, ended_at=None, defaults=said)
     first = [row.case for row in unread if row.purpose == Purpose.FIRST]
     n_given = [len(assign_case(case)) for case in first] if give_on else []
     n_short = len(first) - sum(n > 0 for n in n_given)
     return {"ended": len(unread), "given": sum(n_given), "short": n_short}
+
+
+@transaction.atomic
+def bring_back(dataset: Dataset, *, reader: int) -> None:
+    """Let a reader who dropped out get new cases again; what was taken away stays away.
+
+    Raises:
+        Conflict: code `not_away` if the reader did not drop out.
+    """
+    lock_allotting(dataset)
+    away = dataset.absences.filter(reader=reader, ended_at=None)
+    if not away.update(ended_at=timezone.now()):
+        raise Conflict("This reader has not dropped out.", code="not_away")
 
 
 def assign_on_arrival(case: Case) -> None:
@@ -119,11 +134,13 @@ def assign_on_arrival(case: Case) -> None:
 
 
 def loads_of(dataset: Dataset, *, besides: Iterable[int | None] = ()) -> dict[int, Load]:
-    """Return the load of every reader who can sign in and has passed the dataset's test, by key."""
+    """Return the load of every reader who may get new cases, by key.
+
+    That is who can sign in, has passed the dataset's test and has not dropped out.
+    """
     readers = dataset.memberships.filter(role=Role.READER.value, user__is_active=True)
     keys = set(readers.values_list("user", flat=True)) - set(besides)
-    keys -= waiting_in(dataset, Role.READER)
-    keys -= waiting_in(dataset, Role.READER)
+    keys -= waiting_in(dataset, Role.READER) | selectors.away_from(dataset)
     rows = Assignment.objects.filter(case__dataset=dataset, ended_at=None, reader__in=keys)
     counts = rows.order_by().values("reader")
     counted = counts.annotate(n_open=Count("pk", filter=Q(done_at=None)), n_all=Count("pk"))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from annotation.domain.workflow import Role, Stage
 from annotation.reading.models import Assignment, Protocol, Purpose, Reading
-from annotation.reading.selectors import own_readings_in, wanted_by
+from annotation.reading.selectors import away_from, own_readings_in, wanted_by
 from annotation.studies.models import Case, Dataset, User
 
 _OPENED_UP = (Stage.CONSENSUS.value, Stage.FINAL.value)
@@ -47,6 +47,8 @@ class ReadingsAtOnce:
             return any(one.ended_at is None for one in own)
         protocol = self._protocol
         if protocol.way == Protocol.Way.ASSIGN or protocol.adjudicator_id == self._user.pk:
+            return False
+        if self._is_away:
             return False
         begun = self._begun.get(case.pk, [])
         versions = {key: self._versions[key] for _, key in begun}
@@ -87,6 +89,10 @@ class ReadingsAtOnce:
     @cached_property
     def _protocol(self) -> Protocol:
         return self._dataset.protocols.order_by("-version").first() or Protocol()
+
+    @cached_property
+    def _is_away(self) -> bool:
+        return self._user.pk in away_from(self._dataset)
 
     @cached_property
     def _given(self) -> dict[UUID, list[Assignment]]:

@@ -151,6 +151,29 @@ class Assignment(models.Model):
         return f"assignment {self.pk}"
 
 
+class Absence(models.Model):
+    """A reader who dropped out and gets no new case; over once a manager brings the reader back."""
+
+    dataset = models.ForeignKey(Dataset, models.CASCADE, related_name="absences")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=200)
+    began_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "reader"],
+                condition=Q(ended_at__isnull=True),
+                name="absence_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"absence {self.pk}"
+
+
 class PlantedError(models.Model):
     """An error put into the proposal that readers of a case are shown, with what was there before.
 

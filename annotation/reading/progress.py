@@ -53,9 +53,14 @@ def describe_progress(dataset: Dataset) -> dict[str, Any]:
     newest = dataset.protocols.order_by("-version").first() or Protocol()
     places = sum(n for _, n in lacking)
     n_open = sum(_is_open(row) for row in rows)
+    away = selectors.away_from(dataset)
     return {
         "readers": [
-            _describe(people[key], own[key], minutes.get(key, []), is_reader=people[key] in readers)
+            {
+                "is_reader": people[key] in readers,
+                "is_away": key in away,
+                **_describe(people[key], own[key], minutes.get(key, [])),
+            }
             for key in sorted(people, key=lambda one: people[one].display_name)
         ],
         "n_waiting": len(lacking),
@@ -72,16 +77,13 @@ def _is_open(row: Assignment) -> bool:
     return row.ended_at is None and row.done_at is None
 
 
-def _describe(
-    person: User, rows: Sequence[Assignment], minutes: Sequence[float], *, is_reader: bool
-) -> dict[str, Any]:
+def _describe(person: User, rows: Sequence[Assignment], minutes: Sequence[float]) -> dict[str, Any]:
     live = [row for row in rows if row.ended_at is None]
     unread = [row for row in live if row.done_at is None]
     due: list[datetime] = sorted(row.due_at for row in unread if row.due_at is not None)
     return {
         "key": person.pk,
         "name": person.display_name,
-        "is_reader": is_reader,
         "assigned": len(live),
         "open": len(unread),
         "submitted": len(live) - len(unread),

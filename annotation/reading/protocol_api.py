@@ -101,6 +101,7 @@ class ReaderProgressSerializer(serializers.Serializer[Any]):
     key = serializers.IntegerField()
     name = serializers.CharField()
     is_reader = serializers.BooleanField()
+    is_away = serializers.BooleanField()
     assigned = serializers.IntegerField()
     open = serializers.IntegerField()
     submitted = serializers.IntegerField()
@@ -138,6 +139,10 @@ class SubstituteSerializer(serializers.Serializer[Any]):
     reader = serializers.IntegerField()
     reason = serializers.CharField(max_length=200)
     give_on = serializers.BooleanField(default=True)
+
+
+class BringBackSerializer(serializers.Serializer[Any]):
+    reader = serializers.IntegerField()
 
 
 class SubstitutedSerializer(serializers.Serializer[Any]):
@@ -259,3 +264,18 @@ class SubstituteView(APIView):
             dataset, reader=said["reader"], reason=said["reason"], give_on=said["give_on"]
         )
         return Response(SubstitutedSerializer(shown).data)
+
+
+class BringBackView(APIView):
+    """Let a reader who dropped out get new cases again."""
+
+    @extend_schema(
+        request=BringBackSerializer,
+        responses={204: None, 409: OpenApiResponse(description="The reader did not drop out.")},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        dataset = _overseen(request, slug)
+        given = BringBackSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        allotting.bring_back(dataset, reader=given.validated_data["reader"])
+        return Response(status=204)

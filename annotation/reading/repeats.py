@@ -15,6 +15,7 @@ from annotation.reading.allotting import lock_allotting, next_position
 from annotation.reading.catches import catch_cases
 from annotation.reading.models import Assignment, Protocol, Purpose
 from annotation.reading.protocols import readers_of
+from annotation.reading.selectors import away_from
 from annotation.studies.models import Case, Dataset, User
 
 
@@ -28,7 +29,9 @@ def give_repeats_due() -> int:
 def give_repeats(dataset: Dataset) -> int:
     """Give each reader the repeats that are due, as the last of the reader's order."""
     lock_allotting(dataset)
-    due = [row for reader in readers_of(dataset) for row in _due(dataset, reader)]
+    away = away_from(dataset)
+    readers = [reader for reader in readers_of(dataset) if reader.pk not in away]
+    due = [row for reader in readers for row in _due(dataset, reader)]
     for row in due:
         _give_back(row)
     return len(due)

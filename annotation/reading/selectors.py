@@ -248,11 +248,17 @@ def has_room(case: Case) -> bool:
     return taken.values("reader").distinct().count() < readers_needed(case)
 
 
+def away_from(dataset: Dataset) -> set[int]:
+    """Return the keys of the readers who dropped out and were not brought back."""
+    return set(dataset.absences.filter(ended_at=None).values_list("reader", flat=True))
+
+
 def may_read(user: User, case: Case) -> bool:
     """Tell whether a reader may begin or go on with a reading of a case that is open for it.
 
     That is so for what was assigned to the reader; where the protocol lets readers pull, also for
-    what has too few readers. What was taken from a reader is not the reader's to pull again.
+    what has too few readers. What was taken from a reader is not the reader's to pull again, and
+    who dropped out pulls nothing.
     """
     own = Assignment.objects.filter(reader=user, case=case)
     own = own.exclude(purpose=Purpose.ADJUDICATION)
@@ -261,7 +267,7 @@ def may_read(user: User, case: Case) -> bool:
     protocol = protocol_of(case) or Protocol()
     if protocol.way == Protocol.Way.ASSIGN or protocol.adjudicator_id == user.pk:
         return False
-    return has_room(case)
+    return user.pk not in away_from(case.dataset) and has_room(case)
 
 
 def exposure_for(user: User, case: Case) -> str:

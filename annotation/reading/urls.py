@@ -37,4 +37,7 @@ urlpatterns: list[URLPattern] = [
     path(
         f"{_DATASET}/readers/substitute/", protocol_api.SubstituteView.as_view(), name="substitute"
     ),
+    path(
+        f"{_DATASET}/readers/bring_back/", protocol_api.BringBackView.as_view(), name="bring-back"
+    ),
 ]

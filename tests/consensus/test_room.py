@@ -10,6 +10,7 @@ from annotation.consensus.models import Attendance, Settlement, Turn
 from annotation.domain.refusals import Conflict, ContentRefused, NotPermitted
 from annotation.domain.workflow import Role
 from annotation.reading.models import Assignment, Protocol, Reading
+from annotation.studies import qualifying
 from annotation.studies.models import Case, Membership
 from annotation.work.models import LiveEvent
 from tests import making, working
@@ -239,6 +240,20 @@ def test_a_manager_signs_where_every_reader_has_left(sitting, rows, people, sign
     said = {"person": None, "reason": "both have left"}
     assert manager.post(address, said, JSON).status_code == 200
     assert Case.objects.get(pk=sitting.case_id).stage == "final"
+
+
+def test_whoever_has_still_to_pass_the_test_decides_and_signs_nothing(
+    sitting, rows, people, monkeypatch
+):
+    monkeypatch.setattr(qualifying, "WAITING", [lambda *_: {people.reader1.pk}])
+    for act in (
+        lambda: services.settle_disagreement(rows[0], by=people.reader1, taken="a"),
+        lambda: asking.defer_disagreement(rows[0], by=people.reader1),
+        lambda: signing.settle_case(sitting.case, by=people.reader1),
+    ):
+        with pytest.raises(NotPermitted, match="pass its test first"):
+            act()
+    settle_all(rows, people.reader2)
 
 
 def test_open_pages_are_told_that_something_changed_and_nothing_more(sitting, rows, people):

@@ -14,7 +14,7 @@ from annotation.reading import services as readings
 from annotation.reading.allotting import loads_of
 from annotation.refinement import services as refinement
 from annotation.refinement.selectors import current_mask
-from annotation.studies.models import Image, Membership, Origin
+from annotation.studies.models import Case, Image, Membership, Origin
 from annotation.studies.selectors import levels_of
 from tests import making, working
 from tests.working import body
@@ -180,6 +180,13 @@ def test_managers_of_both_set_the_test_and_see_where_all_stand(dataset, people, 
     assert put(people.manager, truth=dataset.slug).status_code == 422
     assert put(people.manager, truth="nothing").status_code == 404
     assert put(people.manager, dice=1.2).status_code == 400
+    assert put(people.manager, of_students=False).json()["code"] == "nobody"
+    own = truth.cases.get()
+    copy = making.make_case(dataset, own.volume)
+    refused = put(people.manager)
+    assert (refused.status_code, refused.json()["code"]) == (422, "own_cases")
+    assert copy.code in refused.json()["detail"]
+    Case.objects.filter(pk=copy.pk).delete()
     found = put(people.manager).json()
     assert found["demand"]["truth"] == "known"
     assert [(one["role"], one["standing"]) for one in found["people"]] == [("student", "to_do")]

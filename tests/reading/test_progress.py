@@ -126,6 +126,32 @@ def test_a_reader_who_drops_out_is_replaced_and_the_drafts_stay(dataset, people,
     assert begun not in selectors.submitted_readings(cases[1])
 
 
+@pytest.mark.parametrize("way", ["assign", "pull"])
+def test_a_reader_who_dropped_out_gets_no_new_case_until_brought_back(
+    dataset, people, sign_in, way
+):
+    Protocol.objects.create(dataset=dataset, version=1, way=way)
+    first = working.make_reading_case(dataset, people)
+    services.open_reading(first, user=people.reader1)
+    allotting.substitute_reader(dataset, reader=people.reader1.pk, reason="ill", give_on=False)
+    second, client = working.make_reading_case(dataset, people), sign_in(people.manager)
+    given = Assignment.objects.filter(reader=people.reader1, case=second)
+    assert client.post(f"{URL}assign_open/").status_code == 200
+    assert not given.exists()
+    with pytest.raises(Conflict, match="not among your readings"):
+        services.open_reading(second, user=people.reader1)
+    assert sign_in(people.reader1).get("/api/datasets/set/worklist/").json()["next"] is None
+    away = {row["name"]: row["is_away"] for row in client.get(URL).json()["readers"]}
+    assert away == {"Reader1": True, "Reader2": False}
+    back = {"reader": people.reader1.pk}
+    for status in (204, 409):
+        answer = client.post(f"{URL}bring_back/", back, content_type="application/json")
+        assert answer.status_code == status
+    assert sign_in(people.reader1).post(f"{URL}bring_back/", back).status_code == 403
+    assert client.post(f"{URL}assign_open/").status_code == 200
+    assert services.open_reading(second, user=people.reader1).status == "open"
+
+
 def test_substitution_names_a_reason_and_somebody_with_open_readings(dataset, people):
     substitute = allotting.substitute_reader
     with pytest.raises(ContentRefused, match="no open reading"):

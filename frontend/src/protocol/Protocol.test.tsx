@@ -25,7 +25,7 @@ const PROTOCOLS: Protocols = {
 const none = { minutes_per_case: null, minutes_left: null, n_cases: 0, reason: 'No active time was recorded.' }
 const PROGRESS: Progress = {
   readers: [{
-    key: 4, name: 'Ines Vogel', is_reader: true, assigned: 5, open: 3, submitted: 2, overdue: 1, ended: 0,
+    key: 4, name: 'Ines Vogel', is_reader: true, is_away: false, assigned: 5, open: 3, submitted: 2, overdue: 1, ended: 0,
     next_due: '2026-11-20T12:00:00Z', forecast: { minutes_per_case: 8, minutes_left: 24, n_cases: 2, reason: '' },
   }],
   n_waiting: 2, places_open: 3, way: 'pull', forecast: none, catches: [],

@@ -6,7 +6,7 @@ import { formatMoment, formatNumber, formatPercent } from '../domain/format'
 import { Notice } from '../shell/Notice'
 import page from '../shell/page.module.css'
 import classes from './Protocol.module.css'
-import { useAssignOpen } from './queries'
+import { useAssignOpen, useBringBack } from './queries'
 import { Substitute } from './Substitute'
 
 type Reader = Progress['readers'][number]
@@ -25,11 +25,17 @@ function useForecast() {
   }
 }
 
-function Row({ reader, onReplace }: { reader: Reader; onReplace: () => void }) {
+interface Acts {
+  readonly onReplace: (reader: Reader) => void
+  readonly onBringBack: (reader: Reader) => void
+}
+
+function Row({ reader, onReplace, onBringBack }: Acts & { readonly reader: Reader }) {
   const { t } = useTranslation()
   const words = useForecast()
   const remarks = [
     ...(reader.is_reader ? [] : [t('protocol.readers.left')]),
+    ...(reader.is_away ? [t('protocol.readers.away')] : []),
     ...(reader.ended > 0 ? [t('protocol.readers.ended', { count: reader.ended })] : []),
   ]
   return (
@@ -46,8 +52,13 @@ function Row({ reader, onReplace }: { reader: Reader; onReplace: () => void }) {
       <td className={page.soft}>{reader.open > 0 ? words(reader.forecast) : NONE}</td>
       <td className={page.number}>
         {reader.open > 0 && (
-          <Button variant="default" size="xs" onClick={onReplace} aria-label={t('protocol.readers.replace_of', { name: reader.name })}>
+          <Button variant="default" size="xs" onClick={() => onReplace(reader)} aria-label={t('protocol.readers.replace_of', { name: reader.name })}>
             {t('protocol.readers.replace')}
+          </Button>
+        )}
+        {reader.is_away && (
+          <Button variant="default" size="xs" onClick={() => onBringBack(reader)} aria-label={t('protocol.readers.bring_back_of', { name: reader.name })}>
+            {t('protocol.readers.bring_back')}
           </Button>
         )}
       </td>
@@ -57,7 +68,7 @@ function Row({ reader, onReplace }: { reader: Reader; onReplace: () => void }) {
 
 const COLUMNS = ['assigned_n', 'open', 'submitted', 'overdue'] as const
 
-function ReaderTable({ readers, onReplace }: { readers: readonly Reader[]; onReplace: (reader: Reader) => void }) {
+function ReaderTable({ readers, ...acts }: Acts & { readonly readers: readonly Reader[] }) {
   const { t } = useTranslation()
   if (readers.length === 0) return <p className={page.soft}>{t('protocol.readers.empty')}</p>
   return (
@@ -73,7 +84,7 @@ function ReaderTable({ readers, onReplace }: { readers: readonly Reader[]; onRep
           </tr>
         </thead>
         <tbody>
-          {readers.map((reader) => <Row key={reader.key} reader={reader} onReplace={() => onReplace(reader)} />)}
+          {readers.map((reader) => <Row key={reader.key} reader={reader} {...acts} />)}
         </tbody>
       </table>
     </div>
@@ -84,6 +95,7 @@ function ReaderTable({ readers, onReplace }: { readers: readonly Reader[]; onRep
 export function Readers({ dataset, progress }: { dataset: string; progress: Progress }) {
   const { t } = useTranslation()
   const assign = useAssignOpen(dataset)
+  const bringBack = useBringBack(dataset)
   const words = useForecast()
   const [replaced, setReplaced] = useState<Reader | null>(null)
   const [said, setSaid] = useState('')
@@ -106,11 +118,12 @@ export function Readers({ dataset, progress }: { dataset: string; progress: Prog
         </Button>
       </div>
       {assign.error && <Notice tone="bad" title={t('protocol.readers.not_assigned')}>{assign.error.message}</Notice>}
+      {bringBack.error && <Notice tone="bad">{bringBack.error.message}</Notice>}
       {done && <Notice tone={done.short > 0 ? 'warn' : 'ok'}>
         {t('protocol.readers.assigned', { count: done.assigned })} {done.short > 0 && t('protocol.readers.short', { count: done.short })}
       </Notice>}
       {said && <Notice tone="ok">{said}</Notice>}
-      <ReaderTable readers={progress.readers} onReplace={setReplaced} />
+      <ReaderTable readers={progress.readers} onReplace={setReplaced} onBringBack={({ key }) => bringBack.mutate(key)} />
       <p className={page.caption}>{t('protocol.readers.all_left', { time: words(progress.forecast) })}</p>
       {replaced && (
         <Substitute

@@ -53,3 +53,12 @@ export function useSubstitute(dataset: string) {
     onSuccess: () => refreshed(client, dataset),
   })
 }
+
+/** Lets a reader who dropped out get new cases again. */
+export function useBringBack(dataset: string) {
+  const client = useQueryClient()
+  return useMutation<void, ApiError, number>({
+    mutationFn: (reader) => api.post<void>(`/datasets/${dataset}/readers/bring_back/`, { reader }),
+    onSuccess: () => refreshed(client, dataset),
+  })
+}
