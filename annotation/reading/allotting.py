@@ -81,7 +81,7 @@ def assign_open_cases(dataset: Dataset) -> dict[str, int]:
 def substitute_reader(
     dataset: Dataset, *, reader: int, reason: str, give_on: bool
 ) -> dict[str, int]:
-    """End what a reader has open and give no new case; what was begun is kept, counting for nothing.
+    """End what a reader has open; no new case comes, and what was begun is kept without counting.
 
     Args:
         dataset: where the reader drops out.

@@ -817,6 +817,7 @@ export type ReaderProgress = {
   key: number
   name: string
   is_reader: boolean
+  is_away: boolean
   assigned: number
   open: number
   submitted: number
