@@ -100,7 +100,7 @@ def _said(finding: Finding, frame: Frame) -> Said:
         not_graded_reason=finding.not_graded_reason,
         deformity=frozenset(finding.deformity),
         foreign_material=frozenset(finding.foreign_material),
-        ao_class=finding.ao_class,
+        ao_class=finding.ao_words,
         frame=frame,
     )
 
@@ -310,6 +310,8 @@ def _mean(disagreement: Disagreement, a: Finding | None, b: Finding | None) -> S
         settlement.slice_first = settlement.slice_last = None
     if len({row.ao_class for row in rows}) > 1:
         settlement.ao_class = ""  # classes have no mean
+    if len({row.ao_words for row in rows}) > 1:
+        settlement.ao_neurology, settlement.ao_modifiers = "", []
     settlement.deformity = sorted({flag for row in rows for flag in row.deformity})
     settlement.foreign_material = sorted({flag for row in rows for flag in row.foreign_material})
     return settlement

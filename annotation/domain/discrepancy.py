@@ -85,7 +85,7 @@ class Said:
         not_graded_reason: why there is no grade, "" where there is one.
         deformity: flags for deformities that are no fracture.
         foreign_material: flags for foreign material.
-        ao_class: AO class, "" where none.
+        ao_class: AO class with its modifiers, "" where none.
         frame: in what the points are given.
     """
 

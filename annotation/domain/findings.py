@@ -39,6 +39,13 @@ SHAPES: Final = ("wedge", "biconcave", "crush")
 AO_CLASSES: Final = ("A0", "A1", "A2", "A3", "A4", "B1", "B2", "B3", "C")
 """AO spine thoracolumbar classes by rising severity (Vaccaro et al. 2013,
 doi:10.1097/BRS.0b013e3182a8a381); a scheme of its own that no grade is converted into."""
+AO_NEUROLOGY: Final = ("N0", "N1", "N2", "N3", "N4", "NX")
+"""Neurological status beside an AO class: intact, transient deficit that has resolved, radicular,
+incomplete cord or cauda equina injury, complete cord injury, unknown (Vaccaro et al. 2013)."""
+AO_MODIFIERS: Final = ("M1", "M2")
+"""What may change the treatment of an AO class: an uncertain injury of the tension band, and a
+disease of the patient such as ankylosis or osteoporosis (Vaccaro et al. 2013; the thoracolumbar
+scheme has no others)."""
 CONFIDENCES: Final = ("sure", "unsure")
 
 _LEFT: Final = 0

@@ -12,6 +12,8 @@ from rest_framework.views import APIView
 from annotation.domain.anomalies import Anomaly
 from annotation.domain.findings import (
     AO_CLASSES,
+    AO_MODIFIERS,
+    AO_NEUROLOGY,
     CONFIDENCES,
     DEFORMITIES,
     FOREIGN_MATERIAL,
@@ -70,6 +72,8 @@ class FindingSerializer(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=list(FOREIGN_MATERIAL))
     )
     ao_class = serializers.ChoiceField(choices=list(AO_CLASSES), allow_null=True)
+    ao_neurology = serializers.ChoiceField(choices=list(AO_NEUROLOGY), allow_null=True)
+    ao_modifiers = serializers.ListField(child=serializers.ChoiceField(choices=list(AO_MODIFIERS)))
     slice_first = serializers.IntegerField(min_value=0, max_value=32_767, allow_null=True)
     slice_last = serializers.IntegerField(min_value=0, max_value=32_767, allow_null=True)
     confidence = serializers.ChoiceField(choices=list(CONFIDENCES), allow_null=True)
@@ -146,6 +150,8 @@ def describe_finding(finding: FindingFields) -> dict[str, Any]:
         "deformity": finding.deformity,
         "foreign_material": finding.foreign_material,
         "ao_class": finding.ao_class or None,
+        "ao_neurology": finding.ao_neurology or None,
+        "ao_modifiers": finding.ao_modifiers,
         "slice_first": finding.slice_first,
         "slice_last": finding.slice_last,
         "confidence": finding.confidence or None,

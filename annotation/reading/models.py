@@ -270,6 +270,8 @@ class FindingFields(models.Model):
     deformity = models.JSONField(default=list)
     foreign_material = models.JSONField(default=list)
     ao_class = models.CharField(max_length=2, blank=True)
+    ao_neurology = models.CharField(max_length=2, blank=True)
+    ao_modifiers = models.JSONField(default=list)
     slice_first = models.PositiveSmallIntegerField(null=True, blank=True)
     slice_last = models.PositiveSmallIntegerField(null=True, blank=True)
     confidence = models.CharField(max_length=8, blank=True)
@@ -277,6 +279,11 @@ class FindingFields(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def ao_words(self) -> str:
+        """The AO class with its modifiers as it is written: "A3; N2; M1"."""
+        return "; ".join(filter(None, (self.ao_class, self.ao_neurology, *self.ao_modifiers)))
 
 
 class Finding(FindingFields):

@@ -45,11 +45,12 @@ _TEXTS: Final = (
     "level",
     "shape_reader",
     "ao_class",
+    "ao_neurology",
     "confidence",
     "remark",
     "not_graded_reason",
 )
-_FLAGS: Final = ("deformity", "foreign_material")
+_FLAGS: Final = ("deformity", "foreign_material", "ao_modifiers")
 _CLOSED: Final = "No reading of this case is open for you; it is at stage {stage}."
 
 
@@ -214,6 +215,7 @@ def say(
     """Set fields of a finding as a person says them, and measure points anew.
 
     A grade takes back the reason for not grading, and the other way round; grade 0 has no shape.
+    An AO class that is taken back takes its modifiers with it.
 
     Args:
         finding: what is changed, not saved here.
@@ -222,8 +224,8 @@ def say(
         model: the model's points, where the person may know of them.
 
     Raises:
-        ContentRefused: if a grade and a reason are given at once, the points are no body's, or
-            the slices do not cross the vertebra.
+        ContentRefused: if a grade and a reason are given at once, AO modifiers without a class,
+            the points are no body's, or the slices do not cross the vertebra.
     """
     if said.get("grade_reader") is not None and said.get("not_graded_reason"):
         raise ContentRefused(
@@ -236,6 +238,7 @@ def say(
         if name in said:
             setattr(finding, name, sorted(set(said[name])))
     _say_grade(finding, said)
+    _say_modifiers(finding, said)
     say_slices(finding, said)
     if "six_points_mm" in said:
         points = _checked_points(said["six_points_mm"], frame_of(volume))
@@ -243,6 +246,14 @@ def say(
         if points is not None:
             by = origins_of(points.tolist(), said.get("points_by"), finding, model)
         put_points(finding, points, volume, by=by)
+
+
+def _say_modifiers(finding: FindingFields, said: Mapping[str, Any]) -> None:
+    if finding.ao_class:
+        return
+    if said.get("ao_neurology") or said.get("ao_modifiers"):
+        raise ContentRefused("AO modifiers stand beside an AO class.", code="ao_modifier")
+    finding.ao_neurology, finding.ao_modifiers = "", []
 
 
 def _say_grade(finding: FindingFields, said: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from annotation.consensus.selectors import newest_sitting
+from annotation.consensus.services import settle_disagreement
 from annotation.domain.refusals import Conflict, ContentRefused
 from annotation.reading import services
 from annotation.reading.models import Protocol
@@ -63,6 +64,35 @@ def test_classes_are_offered_by_the_protocol_only(dataset, people, reading):
     own = services.open_reading(other, user=people.reader1)
     assert say(own, grade_reader=0, ao_class="A1", slice_first=4).slice_first == 4
     assert say(own, ao_class=None).slice_first is None
+
+
+def test_modifiers_stand_beside_a_class_and_go_with_it(dataset, people):
+    Protocol.objects.create(dataset=dataset, version=1, classifies_ao=True)
+    own = services.open_reading(working.make_reading_case(dataset, people), user=people.reader1)
+    with pytest.raises(ContentRefused, match="beside an AO class"):
+        say(own, ao_neurology="N2")
+    said = say(own, ao_class="A3", ao_neurology="N2", ao_modifiers=["M2", "M1"])
+    assert said.ao_words == "A3; N2; M1; M2"
+    kept = say(own, ao_class="B2")
+    assert (kept.ao_neurology, kept.ao_modifiers) == ("N2", ["M1", "M2"])
+    gone = say(own, ao_class=None)
+    assert (gone.ao_neurology, gone.ao_modifiers, gone.ao_words) == ("", [], "")
+
+
+def test_modifiers_that_differ_are_a_difference(dataset, people):
+    Protocol.objects.create(dataset=dataset, version=1, classifies_ao=True)
+    same = {**FRACTURE, "ao_class": "A3", "ao_modifiers": ["M1"]}
+    a, b = {1: {**same, "ao_neurology": "N0"}}, {1: {**same, "ao_neurology": "NX"}}
+    sitting = newest_sitting(working.make_consensus_case(dataset, people, a, b))
+    (row,) = sitting.disagreements.all()
+    assert row.kind == "flags"
+    assert sorted(row.reason.removeprefix("AO class: ").split(", ")) in (
+        ["A A3; N0; M1", "B A3; NX; M1"],
+        ["A A3; NX; M1", "B A3; N0; M1"],
+    )
+    settle_disagreement(row, by=people.reader1, taken="a")
+    (settled,) = sitting.settlements.filter(disagreement=row)
+    assert f"A {settled.ao_words}," in row.reason
 
 
 def test_classes_that_differ_are_a_difference_and_slices_are_averaged(dataset, people):

@@ -76,6 +76,10 @@ export type AnomaliesEnum = 'has_T13' | 'has_L6' | 'lacks_T12' | 'lacks_L5'
 
 export type AoClassEnum = 'A0' | 'A1' | 'A2' | 'A3' | 'A4' | 'B1' | 'B2' | 'B3' | 'C'
 
+export type AoModifiersEnum = 'M1' | 'M2'
+
+export type AoNeurologyEnum = 'N0' | 'N1' | 'N2' | 'N3' | 'N4' | 'NX'
+
 export type Arm = {
   name: string
   exposure: ExposureEnum
@@ -325,6 +329,8 @@ export type Finding = {
   deformity: DeformityEnum[]
   foreign_material: ForeignMaterialEnum[]
   ao_class: AoClassEnum | null
+  ao_neurology: AoNeurologyEnum | null
+  ao_modifiers: AoModifiersEnum[]
   slice_first: number | null
   slice_last: number | null
   confidence: ConfidenceEnum | null

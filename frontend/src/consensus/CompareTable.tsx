@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DisagreementOut, Finding } from '../api/types'
 import { formatNumber } from '../domain/format'
+import { aoWords } from '../grading/findings'
 import { useLengths } from '../grading/lengths'
 import { GradeChip } from '../grading/GradeChip'
 import { distance, heightRows } from './compare'
@@ -60,7 +61,7 @@ export function CompareTable({ entry }: Props) {
           difference={gap === null ? '–' : percent(100 * gap)}
         />
         <Row name={t('consensus.row.grade')} a={<GradeChip finding={a} full />} b={<GradeChip finding={b} full />} />
-        <Words name={t('consensus.row.ao')} a={a?.ao_class ?? ''} b={b?.ao_class ?? ''} empty="–" />
+        <Words name={t('consensus.row.ao')} a={aoWords(a)} b={aoWords(b)} empty="–" />
         <Words name={t('consensus.row.slices')} a={slices(a)} b={slices(b)} empty="–" />
         <Words
           name={t('consensus.row.deformity')}

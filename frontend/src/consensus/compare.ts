@@ -150,6 +150,7 @@ export function editedFinding(
     confidence: base?.confidence ?? null,
     remark: '',
     ...slicesOf(base, draft.finding),
+    ...modifiersOf(base, draft.finding),
     ...draft.finding,
     six_points_mm: draft.points,
     points_by: draft.by,
@@ -174,6 +175,12 @@ export function howAll(entry: DisagreementOut, t: TFunction): string {
 export function howOfMasks(settled: MaskSettlement, t: TFunction): string {
   const how = t(`consensus.masks.how.${settled.taken}`)
   return settled.taken === 'adjudicated' ? `${how}: ${t(`consensus.masks.how.${settled.basis}`)}` : how
+}
+
+/** Modifiers stand beside the class that they were said of. */
+function modifiersOf(base: Finding | null, said: Edited): Pick<Finding, 'ao_neurology' | 'ao_modifiers'> {
+  const isKept = base !== null && said.ao_class !== null && base.ao_class === said.ao_class
+  return isKept ? { ao_neurology: base.ao_neurology, ao_modifiers: base.ao_modifiers } : { ao_neurology: null, ao_modifiers: [] }
 }
 
 /** How a finding was settled, in words; what a third reader took is named too. */

@@ -17,6 +17,8 @@ export function aFinding(number: number, level: string | null, said: Partial<Fin
     deformity: [],
     foreign_material: [],
     ao_class: null,
+    ao_neurology: null,
+    ao_modifiers: [],
     slice_first: null,
     slice_last: null,
     confidence: null,

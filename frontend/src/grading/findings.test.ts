@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { aFinding } from './aFinding'
 import {
+  aoChange,
+  aoWords,
   deformityChange,
   gradeChange,
   isGradable,
   missing,
+  modifierChange,
   notGradedChange,
   othersNormal,
   progress,
@@ -113,5 +116,21 @@ describe('heights the neighbours let expect', () => {
       at(3, 'T8', [19, 20, 19], { not_graded_reason: 'partially_visible' }),
     ]
     expect(expectedHeights(spine, 2)).toBeNull()
+  })
+})
+
+describe('an AO class and its modifiers', () => {
+  const said = aFinding(1, 'L1', { ao_class: 'A3', ao_neurology: 'N2', ao_modifiers: ['M2'] })
+
+  it('is written as one, modifiers in their order', () => {
+    const both = { ...said, ...modifierChange(said, 'M1') }
+    expect(aoWords(both)).toBe('A3; N2; M1; M2')
+    expect(modifierChange(both, 'M2')).toEqual({ ao_modifiers: ['M1'] })
+    expect(aoWords(null)).toBe('')
+  })
+
+  it('goes with its modifiers, which stay when the class is another', () => {
+    expect(aoChange(said, 'A3')).toEqual({ ao_class: null, ao_neurology: null, ao_modifiers: [] })
+    expect(aoChange(said, 'B2')).toEqual({ ao_class: 'B2' })
   })
 })

@@ -35,6 +35,10 @@ export const DEFORMITIES = [
 export const AO_CLASSES = ['A0', 'A1', 'A2', 'A3', 'A4', 'B1', 'B2', 'B3', 'C'] as const
 export type AoClass = (typeof AO_CLASSES)[number]
 
+/** Neurological status and further modifiers that stand beside a class. */
+export const AO_NEUROLOGY = ['N0', 'N1', 'N2', 'N3', 'N4', 'NX'] as const
+export const AO_MODIFIERS = ['M1', 'M2'] as const
+
 export const MATERIALS = ['pmma', 'screw_rod', 'cage', 'vertebral_replacement', 'other'] as const
 
 /** Fractures are graded at thoracic and lumbar levels only; a vertebra without a name may be graded. */
@@ -121,9 +125,23 @@ export function materialChange(finding: Finding, name: string): Change {
   return { foreign_material: toggled(finding.foreign_material, name) }
 }
 
-/** The same class again takes it back. */
+/** The same class again takes it back, and its modifiers with it. */
 export function aoChange(finding: Finding, ao: AoClass): Change {
-  return { ao_class: finding.ao_class === ao ? null : ao }
+  return finding.ao_class === ao ? { ao_class: null, ao_neurology: null, ao_modifiers: [] } : { ao_class: ao }
+}
+
+/** The same status again takes it back. */
+export function neurologyChange(finding: Finding, status: (typeof AO_NEUROLOGY)[number]): Change {
+  return { ao_neurology: finding.ao_neurology === status ? null : status }
+}
+
+export function modifierChange(finding: Finding, name: (typeof AO_MODIFIERS)[number]): Change {
+  return { ao_modifiers: AO_MODIFIERS.filter((one) => (one === name) !== finding.ao_modifiers.includes(one)) }
+}
+
+/** The class with its modifiers as it is written, empty without one. */
+export function aoWords(finding: Pick<Finding, 'ao_class' | 'ao_neurology' | 'ao_modifiers'> | null): string {
+  return [finding?.ao_class, finding?.ao_neurology, ...(finding?.ao_modifiers ?? [])].filter(Boolean).join('; ')
 }
 
 /** Sets the first or last slice of the fracture; the other end goes where it would lie on the wrong side. */

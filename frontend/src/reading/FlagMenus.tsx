@@ -4,13 +4,18 @@ import { useTranslation } from 'react-i18next'
 import type { Finding } from '../api/types'
 import {
   AO_CLASSES,
+  AO_MODIFIERS,
+  AO_NEUROLOGY,
   aoChange,
+  aoWords,
   confidenceChange,
   DEFORMITIES,
   deformityChange,
   mayGrade,
   MATERIALS,
   materialChange,
+  modifierChange,
+  neurologyChange,
   NOT_GRADED_REASONS,
   notGradedChange,
 } from '../grading/findings'
@@ -94,7 +99,7 @@ export function FlagMenus({ desk, finding, menu, setMenu }: Props) {
         <FlagMenu
           {...opening('ao')}
           command="reading.ao"
-          text={finding.ao_class === null ? t('reading.own.ao') : `${t('reading.own.ao')} ${finding.ao_class}`}
+          text={`${t('reading.own.ao')} ${aoWords(finding)}`.trim()}
         >
           <Menu.Label>{t('reading.own.aoTitle')}</Menu.Label>
           {AO_CLASSES.map((name) => (
@@ -109,8 +114,39 @@ export function FlagMenus({ desk, finding, menu, setMenu }: Props) {
               {t(`grading.ao.${name}`)}
             </Menu.CheckboxItem>
           ))}
+          {finding.ao_class !== null && <AoModifiers desk={desk} finding={finding} />}
         </FlagMenu>
       )}
+    </>
+  )
+}
+
+/** What stands beside a class: neurological status and modifiers, each of them optional. */
+function AoModifiers({ desk, finding }: Pick<Props, 'desk' | 'finding'>) {
+  const { t } = useTranslation()
+  const { number } = finding
+  return (
+    <>
+      <Menu.Label>{t('reading.own.aoNeurology')}</Menu.Label>
+      {AO_NEUROLOGY.map((name) => (
+        <Menu.CheckboxItem
+          key={name}
+          checked={finding.ao_neurology === name}
+          onChange={() => desk.change(number, neurologyChange(finding, name))}
+        >
+          {t(`grading.ao_neurology.${name}`)}
+        </Menu.CheckboxItem>
+      ))}
+      <Menu.Label>{t('reading.own.aoModifiers')}</Menu.Label>
+      {AO_MODIFIERS.map((name) => (
+        <Menu.CheckboxItem
+          key={name}
+          checked={finding.ao_modifiers.includes(name)}
+          onChange={() => desk.change(number, modifierChange(finding, name))}
+        >
+          {t(`grading.ao_modifier.${name}`)}
+        </Menu.CheckboxItem>
+      ))}
     </>
   )
 }
