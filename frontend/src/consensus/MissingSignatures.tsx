@@ -1,11 +1,13 @@
-import { Button, Group, Loader, Table, TextInput } from '@mantine/core'
+import { Button, Group, Loader, TextInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, api } from '../api/client'
 import type { CaseDetail, Signatures } from '../api/types'
-import { formatClock } from '../domain/format'
-import { Layout } from '../shell/Layout'
+import { formatMoment } from '../domain/format'
+import { Notice } from '../shell/Notice'
+import { Page } from '../shell/Page'
+import page from '../shell/page.module.css'
 import classes from './consensus.module.css'
 
 /** For managers, who see no reading: who still has to sign, and signing for one who has left. */
@@ -34,12 +36,10 @@ export function MissingSignatures({ detail }: { detail: CaseDetail }) {
   /** Who had to sign is no reader here any more, so that no signature is missing. */
   const isForsaken = !isMissing && detail.stage === 'consensus'
   return (
-    <Layout>
-      <div className={classes.signatures}>
-        <h1>{t('consensus.manager.title', { code: detail.code })}</h1>
-        <p>{t('consensus.manager.text')}</p>
+    <Page dataset={detail.dataset} title={t('consensus.manager.title', { code: detail.code })} subtitle={t('consensus.manager.text')}>
+      <section className={`${page.panel} ${page.padded} ${classes.signatures}`}>
         {open > 0 && <p>{t('consensus.manager.open', { count: open })}</p>}
-        {trouble && <p role="alert">{trouble}</p>}
+        {trouble && <Notice tone="bad">{trouble}</Notice>}
         {(isMissing || isForsaken) && open === 0 && (
           <TextInput
             label={t('consensus.manager.reason')}
@@ -48,33 +48,32 @@ export function MissingSignatures({ detail }: { detail: CaseDetail }) {
             onChange={(event) => setReason(event.currentTarget.value)}
           />
         )}
-        <Table>
-          <Table.Tbody>
+        <table className={page.table}>
+          <tbody>
             {signatures.map((one) => (
-              <Table.Tr key={`${one.person} ${one.at}`}>
-                <Table.Td>{one.name}</Table.Td>
-                <Table.Td>
-                  {one.at === null ? t('consensus.manager.missing') : t('consensus.manager.at', { time: formatClock(new Date(one.at)) })}
-                </Table.Td>
-                <Table.Td>
+              <tr key={`${one.person} ${one.at}`}>
+                <th scope="row">{one.name}</th>
+                <td>
+                  {one.at === null ? t('consensus.manager.missing') : t('consensus.manager.at', { time: formatMoment(new Date(one.at)) })}
+                </td>
+                <td>
                   {one.at === null && open === 0 && (
                     <SignButton onClick={() => void sign(one.person)} reason={reason} />
                   )}
                   {one.at !== null && one.by !== one.name && t('consensus.inPlaceOf', one)}
-                </Table.Td>
-              </Table.Tr>
+                </td>
+              </tr>
             ))}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
         {isForsaken && open === 0 && (
           <Group>
             <p>{t('consensus.manager.forsaken')}</p>
             <SignButton onClick={() => void sign(null)} reason={reason} />
           </Group>
         )}
-        <a href="/">{t('consensus.back')}</a>
-      </div>
-    </Layout>
+      </section>
+    </Page>
   )
 }
 

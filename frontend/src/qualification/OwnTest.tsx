@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Box, Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Attempt, Demand, QualificationStanding } from '../api/types'
@@ -9,6 +9,8 @@ import { useBeginTest } from './queries'
 
 const TONE = { to_do: 'accent', open: 'accent', failed: 'warn', exhausted: 'bad', passed: 'ok' } as const
 const NONE = '—'
+/** Own words beside the settled ones, in pixels. */
+const ATTEMPT_WIDTH = 560
 
 interface Props {
   readonly dataset: string
@@ -46,13 +48,17 @@ export function OwnTest({ dataset, demand, own }: Props) {
   )
 }
 
+/** A level under another name, or a grade that is not the settled one. */
+const isWrong = (row: Attempt['vertebrae'][number], role: QualificationStanding['role']) =>
+  role === 'student' ? row.found !== row.level : row.said !== row.true
+
 function AttemptFigures({ attempt, role }: { attempt: Attempt; role: QualificationStanding['role'] }) {
   const { t } = useTranslation()
   const { result } = attempt
   if (!result || attempt.finished_at === null) return null
   const figure = (value: number | null | undefined) => (value == null ? NONE : formatNumber(value, 3))
   return (
-    <section>
+    <Box component="section" maw={ATTEMPT_WIDTH}>
       <h3>{t(attempt.passed ? 'qualification.attempt_passed' : 'qualification.attempt_failed', { number: attempt.number, when: formatMoment(new Date(attempt.finished_at)) })}</h3>
       {role === 'student' ? (
         <p>{t('qualification.masks', { n: result.n_vertebrae, dice: figure(result.dice), least: figure(result.dice_least), count: result.level_errors })}</p>
@@ -78,12 +84,12 @@ function AttemptFigures({ attempt, role }: { attempt: Attempt; role: Qualificati
           {attempt.vertebrae.map((row, place) => (
             <tr key={place}>
               <th scope="row">{row.level}</th>
-              <td>{(role === 'student' ? row.found : row.said) ?? NONE}</td>
+              <td className={isWrong(row, role) ? page.warn : undefined}>{(role === 'student' ? row.found : row.said) ?? NONE}</td>
               <td className={page.number}>{role === 'student' ? figure(row.dice) : row.true}</td>
             </tr>
           ))}
         </tbody>
       </table>
-    </section>
+    </Box>
   )
 }
