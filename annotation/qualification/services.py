@@ -99,7 +99,7 @@ def begin_attempt(dataset: Dataset, *, user: User, role: Role) -> Attempt:
     """Return the person's open attempt, beginning one with copies of the test cases if none is.
 
     Raises:
-        NotPermitted: if the person has not the role.
+        NotPermitted: if the person has not the role, or is a member where the truth lies.
         Conflict: if nothing is asked for, it is passed already, or no attempt is left.
     """
     if role not in roles_in(user, dataset):
@@ -108,6 +108,11 @@ def begin_attempt(dataset: Dataset, *, user: User, role: Role) -> Attempt:
     demand = selectors.demand_of(dataset)
     if demand is None or not selectors.is_demanded(demand, role):
         raise Conflict("No test is asked for here.", code="no_demand")
+    if demand.truth.memberships.filter(user=user).exists():
+        raise NotPermitted(
+            f"You are a member of {demand.truth.name}, where the truth of this test lies.",
+            code="knows_truth",
+        )
     attempts = selectors.attempts_of(dataset, user, role)
     running = next((one for one in attempts if one.passed is None), None)
     if running is not None:

@@ -201,6 +201,13 @@ def test_an_empty_dataset_is_no_truth(dataset, people):
         services.ask_for_test(dataset, by=people.manager, truth=empty, limits=LIMITS)
 
 
+def test_who_is_a_member_where_the_truth_lies_cannot_take_the_test(dataset, people, truth, demand):
+    Membership.objects.create(user=people.reader1, dataset=truth, role="student")
+    with pytest.raises(NotPermitted, match="where the truth of this test lies"):
+        services.begin_attempt(dataset, user=people.reader1, role=Role.READER)
+    assert not Attempt.objects.exists()
+
+
 def test_who_has_another_role_or_has_passed_begins_nothing(dataset, people, demand):
     with pytest.raises(NotPermitted):
         services.begin_attempt(dataset, user=people.student, role=Role.READER)
