@@ -75,7 +75,7 @@ def test_the_manager_sees_how_far_two_readers_agree(manager, pictures: Path) -> 
     whole = ("all", "grade", "kappa quadratic")
     found = [one for one in of_all if (one["group"], one["of"], one["statistic"]) == whole]
     assert [float(one["value"]) for one in found] == [pytest.approx(kappa(confusion, 2))]
-    page.screenshot(path=pictures / "agreement-test.png")
+    page.screenshot(path=pictures / "agreement-pair.png")
     page.get_by_text("Model shown", exact=True).click()
     expect(page.get_by_role("heading", name="1 of 3 grades differ")).to_be_visible()
     page.get_by_text("Model hidden", exact=True).click()
@@ -128,7 +128,7 @@ def test_real_cases_wait_until_the_test_is_passed(running, manager, browser, pic
     expect(reader.page.get_by_text("Passed. Real cases are open to you.")).to_be_visible()
     words = "3 graded vertebrae: kappa 1.000, same grade 100.0 %, 0 without your grade."
     expect(reader.page.get_by_text(words)).to_be_visible()
-    reader.page.screenshot(path=pictures / "qualification-test.png")
+    reader.page.screenshot(path=pictures / "qualification.png")
     reader.leave()
 
 
@@ -144,4 +144,4 @@ def test_a_manager_signs_for_a_reader_who_has_left(manager, cases, pictures: Pat
     sign.click()
     wait_for_stage(manager, case, "final", 30)
     expect(page.get_by_role("row", name="in place of")).to_be_visible()
-    page.screenshot(path=pictures / "signature-test.png")
+    page.screenshot(path=pictures / "signatures.png")

@@ -142,10 +142,20 @@ describe('an edited finding', () => {
       remark: '',
       slice_first: null,
       slice_last: null,
+      ao_neurology: null,
+      ao_modifiers: [],
       ...said,
       six_points_mm: body(14),
       points_by: null,
     })
+  })
+
+  it('keeps the modifiers of a class that the sitting keeps', () => {
+    const one = entry('x', 'grade', 7, { ao_class: 'A3', ao_neurology: 'N2', ao_modifiers: ['M1'] }, {})
+    const said = { grade_reader: 2 as const, shape_reader: 'wedge' as const, not_graded_reason: null }
+    const edited = (ao_class: 'A3' | 'B2') => editedFinding(one, { points: null, by: null, finding: { ...said, ao_class } })
+    expect(edited('A3')).toMatchObject({ ao_neurology: 'N2', ao_modifiers: ['M1'] })
+    expect(edited('B2')).toMatchObject({ ao_neurology: null, ao_modifiers: [] })
   })
 })
 
