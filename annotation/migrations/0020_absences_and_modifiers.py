@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0018_independent_masks'),
+        ('annotation', '0019_consensus_masks'),
     ]
 
     operations = [
