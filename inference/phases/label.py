@@ -24,7 +24,8 @@ LUMBAR_COST: Final = {5: 0.0, 6: 3.0, 4: 3.9}
 """Of numbers of vertebrae that 4, 3, 5 and 2 in a hundred are taken to have: -log(share)."""
 RESEMBLANCE: Final = 0.5
 """Chance that a vertebra of a variant looks like the one that usually stands there: networks count
-from what they see, so the last vertebra above the sacrum looks like L5 to them, L6 or not."""
+from what they see, so the last vertebra above the sacrum looks like L5 to them, L6 or not. Zero
+where nothing is anchored: a row that cannot be counted is a variant only by its own looks."""
 MISSED_COST: Final = 10.0
 """Cost of one vertebra that was not found, where there is no gap for it."""
 GAP_COST: Final = 1.0
@@ -162,7 +163,8 @@ def _evidence(chances: Floats, numbering: _Numbering, fixed: _Fixed) -> Floats:
     """Return log-likelihoods (n, levels) in which no single vertebra can be too sure of itself."""
     own = chances[:, [_PLACE[level] for level in numbering.levels]]
     usual = chances[:, list(numbering.looks_like)]
-    evidence = np.log((1 - DOUBT) * np.maximum(own, RESEMBLANCE * usual) + DOUBT / len(CLASSES))
+    alike = RESEMBLANCE if fixed.anchored or fixed.clamped else 0.0
+    evidence = np.log((1 - DOUBT) * np.maximum(own, alike * usual) + DOUBT / len(CLASSES))
     for name, index in fixed.anchored.items():
         for level, share in numbering.pull(name).items():
             evidence[index, numbering.levels.index(level)] += _PULL * share

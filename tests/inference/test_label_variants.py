@@ -89,6 +89,14 @@ def test_a_row_that_ends_above_l5_is_named_by_looks_and_says_so() -> None:
     assert count.counted_from is CountedFrom.ASSUMED
 
 
+def test_an_odd_look_makes_a_variant_only_where_the_row_is_anchored() -> None:
+    """Thirteen vertebrae of which the upper ones look one level lower than the lower ones do."""
+    looks = row("T2", "T12")[:8] + row("T9", "L1")
+    found = stacked(looks, {})
+    alone = name_levels(Detections(found, dict.fromkeys(ANCHORS, NOWHERE)))
+    assert not {"T13", "L6"} & set(alone.levels)
+
+
 def test_a_crushed_vertebra_that_was_not_found_is_missed_in_the_count() -> None:
     levels = row("T9", "L5")
     found = list(stacked(levels, {"L1": 10.0}))
