@@ -45,6 +45,7 @@ SYSTEM: Final = System(
     title="Segment and Slice",
     source="Glessgen et al., Segment and Slice; ResNet-18 of He et al. 2016",
     kind="ct",
+    mask_shows="bodies",
     presets={name: _preset(preset) for name, preset in anchor_free.SYSTEM.presets.items()},
     new_nets=new_nets,
 )
