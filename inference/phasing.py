@@ -1,4 +1,4 @@
-"""`python -m inference phase NAME`: one phase alone on a NIfTI file, and what it found as files.
+"""`python -m inference phase NAME`: one phase alone on a file, and what it found as files.
 
 What earlier phases found is read from the same folder. A mask is also written as NIfTI.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from annotation.domain.geometry import Volume
 from annotation.imaging.canonical import to_canonical
+from annotation.imaging.dicom import is_dicom, read_series
 from annotation.imaging.nifti import mask_bytes, read_ct
 from inference.pipelines import PHASES
 from inference.pipelines.kept import write_kept
@@ -23,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         for system, phases in PHASES.items()
     )
     parser.add_argument("name", help=f"which phase of the system of the weights. {told}")
-    parser.add_argument("--volume", type=Path, required=True, help="CT as .nii or .nii.gz")
+    parser.add_argument(
+        "--volume", type=Path, required=True, help="CT as NIfTI, or a radiograph as DICOM"
+    )
     parser.add_argument("--weights", type=Path, help="folder of weights; default: the committed")
     parser.add_argument("--out", type=Path, required=True, help="folder of what phases find")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda:N")
@@ -66,14 +69,14 @@ def phase_named(system: str, name: str) -> Phase:
 
 
 def read_volume(path: Path) -> Volume:
-    """Return a CT from a NIfTI file on its canonical grid.
+    """Return a CT from a NIfTI file, or a radiograph from its DICOM file, on its canonical grid.
 
     Raises:
         ValueError: naming the file, if it cannot be read.
     """
     if not path.is_file():
         raise ValueError(f"there is no file {path}")
-    result = read_ct(path)
+    result = read_series([path])[0] if is_dicom(path) else read_ct(path)
     if result.stored is None:
         raise ValueError(f"{path.name}: {result.reason}")
     return to_canonical(result.stored)[0]

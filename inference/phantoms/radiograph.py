@@ -17,7 +17,7 @@ from scipy.ndimage import affine_transform, gaussian_filter
 from annotation.domain.frames import Frame
 from annotation.domain.genant import measure_points
 from annotation.domain.geometry import Grid, Volume
-from annotation.domain.vertebrae import label_of
+from annotation.domain.vertebrae import LEVELS, label_of, place_of
 from inference.phantoms.make import PARTIAL_MARGIN_MM, PhantomOptions, make_phantom
 from inference.phantoms.phantom import Phantom, PhantomVertebra
 
@@ -35,6 +35,11 @@ concave plate's rims would hide its floor."""
 OUTLINE_SHARE: Final = 0.5
 """The outline lies where the section's shadow is this share of its thickness."""
 WINDOWS: Final = (("T10", "L5"), ("T11", "L4"), ("T4", "L1"), ("T6", "L5"), ("L1", "L5"))
+_STEPS_MM: Final = (1.0, 0.7)
+_ACROSS_MM: Final = 4.0
+_SHAPES: Final = ("wedge", "biconcave", "crush")
+_NEVER_ASKED: Final = ("T12", "T13", "L5", "L6")
+"""Levels that some persons lack are not asked to be fractured."""
 _TOP_VALUE: Final = 4095.0
 
 
@@ -81,22 +86,39 @@ def draw_beam(rng: np.random.Generator) -> Beam:
     )
 
 
+def film_options(rng: np.random.Generator) -> PhantomOptions:
+    """Return options of a phantom that radiographs are taken of: a body over a window of levels.
+
+    It is fine in the plane of the picture and coarse across it, where rays add up. Every second one
+    surely has a moderate or severe fracture, every second one what `PhantomOptions.rich` adds.
+    """
+    step = float(rng.choice(_STEPS_MM, p=(0.7, 0.3)))
+    first, last = WINDOWS[int(rng.integers(len(WINDOWS)))]
+    fracture = None
+    if rng.random() < 0.5:
+        window = LEVELS[place_of(first) : place_of(last) + 1]
+        level = str(rng.choice([one for one in window if one not in _NEVER_ASKED]))
+        shape = str(rng.choice(_SHAPES, p=(0.45, 0.35, 0.2)))
+        fracture = (level, shape, float(rng.uniform(0.4, 0.76)))
+    spacing = (step, step, _ACROSS_MM)
+    is_rich = bool(rng.random() < 0.5)
+    return PhantomOptions(spacing, "body", (first, last), fracture, rich=is_rich)
+
+
 def make_radiograph(seed: int, options: PhantomOptions | None = None) -> Phantom:
     """Make the radiograph of a seed; the same seed and options give the same one.
 
     Args:
         seed: of the phantom, the beam and the noise.
         options: of the phantom that is seen through; its spacing along i and j is the detector's.
-            By default a whole body over a window of levels at 1 mm.
+            By default those of `film_options`.
 
     Returns:
         A phantom of one sagittal slice in the frame of the detector. Its mask and body mask are the
         bodies' shadows; the vertebrae's points, heights, grade and shape are those of the shadow.
     """
     rng = np.random.default_rng([seed, 0xF117])
-    if options is None:
-        levels = WINDOWS[int(rng.integers(len(WINDOWS)))]
-        options = PhantomOptions((1.0, 1.0, 4.0), "body", levels)
+    options = options or film_options(rng)
     return taken(make_phantom(seed, options), draw_beam(rng), rng)
 
 

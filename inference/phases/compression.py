@@ -5,17 +5,18 @@ anterior height against the neighbours' mean. A neighbour counts that is whole a
 points, not fractured. A ratio has no unit, so it holds in every frame.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from annotation.domain.genant import measure_points
 from annotation.domain.measures import Beside, Compression, compression_ratios
-from annotation.domain.proposal import Proposal, VertebraProposal
+from annotation.domain.proposal import VertebraProposal
 
 
-def ratios_of(proposal: Proposal) -> dict[int, Compression | None]:
-    """Return the compression ratio of each vertebra of a proposal by its number."""
-    ratios = compression_ratios([beside(one) for one in proposal.vertebrae])
-    return {one.number: ratio for one, ratio in zip(proposal.vertebrae, ratios, strict=True)}
+def ratios_of(vertebrae: Sequence[VertebraProposal]) -> list[Compression | None]:
+    """Return the compression ratio of each vertebra of a proposal, given from above downwards."""
+    return compression_ratios([beside(one) for one in vertebrae])
 
 
 def beside(one: VertebraProposal) -> Beside:

@@ -109,7 +109,9 @@ def cleaned(bone: Region) -> list[Region]:
     """Return the bodies in a mask: holes filled, small pieces dropped, touching ones split."""
     filled = ndimage.binary_fill_holes(bone)
     pieces, count = ndimage.label(filled)
-    bodies = [part for number in range(1, count + 1) for part in split(pieces == number)]
+    sizes = np.bincount(pieces.ravel(), minlength=count + 1)
+    large = [number for number in range(1, count + 1) if sizes[number] >= FEWEST_PIXELS]
+    bodies = [part for number in large for part in split(pieces == number)]
     areas = np.array([body.sum() for body in bodies])
     if not len(areas):
         return []

@@ -24,6 +24,7 @@ PIPELINES: Final[dict[str, Callable[[Volume, Weights], Proposal]]] = {
 
 PHASES: Final[dict[str, tuple[Phase, ...]]] = {
     "anchor-free": anchor_free.PHASES,
+    "compression-ratio": compression_ratio.PHASES,
     "segment-and-slice": segment_and_slice.PHASES,
     "verse-framework": verse_framework.PHASES,
 }

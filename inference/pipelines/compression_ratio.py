@@ -5,18 +5,24 @@ millimetres of the detector or pixels; the ratios of `phases.compression` hold i
 """
 
 import time
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from annotation.domain.frames import Frame, FramesMixed
 from annotation.domain.geometry import Volume
+from annotation.domain.measures import Compression
 from annotation.domain.proposal import CountedFrom, Proposal, VertebraProposal
 from inference.config import Machine
 from inference.nets.blocks import channels_last
 from inference.nets.radiograph import MDR2UNet, Outliner, PlainUNet
+from inference.phases.compression import ratios_of
 from inference.phases.film import Film, on_radiograph, prepare
 from inference.phases.outline import Outline, Picture, levels_from_below, outlines
+from inference.pipelines.phase import Found, Phase
 from inference.weights import Weights
 
 
@@ -35,6 +41,28 @@ def preannotate_plainly(volume: Volume, weights: Weights) -> Proposal:
     return read(volume, weights.net("plain_unet", PlainUNet), weights.machine)
 
 
+@dataclass(frozen=True)
+class Chances:
+    """What `chances` returns, as a phase leaves it."""
+
+    chance: Picture
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is found on a radiograph.
+
+    Attributes:
+        mask: uint8, (1, nj, ni): numbers of the vertebrae.
+        vertebrae: from above downwards, in the radiograph's frame.
+        ratios: compression ratio of each, None where it has none.
+    """
+
+    mask: NDArray[np.uint8]
+    vertebrae: tuple[VertebraProposal, ...]
+    ratios: tuple[Compression | None, ...]
+
+
 def read(volume: Volume, net: Outliner, machine: Machine) -> Proposal:
     """Read a radiograph with one of the networks."""
     if volume.grid.frame is Frame.PATIENT_MM:
@@ -44,19 +72,10 @@ def read(volume: Volume, net: Outliner, machine: Machine) -> Proposal:
     clock.append(time.perf_counter())
     chance = chances(film, net, machine)
     clock.append(time.perf_counter())
-    bodies = outlines(chance, film.shown)
-    levels = levels_from_below(bodies)
-    bodies = bodies[len(bodies) - len(levels) :]
-    mask = np.zeros(volume.grid.shape, np.uint8)
-    for number, body in enumerate(bodies, start=1):
-        mask[0][on_radiograph(film, body.chance)] = number
-    vertebrae = tuple(
-        _proposed(film, body, number, level)
-        for number, (body, level) in enumerate(zip(bodies, levels, strict=True), start=1)
-    )
+    found = measured(film, chance)
     clock.append(time.perf_counter())
-    seconds = dict(zip(("prepare", "outline", "measure"), np.diff(clock).tolist(), strict=True))
-    return Proposal(vertebrae, mask, volume.grid, CountedFrom.ASSUMED, seconds=seconds)
+    seconds = dict(zip(("film", "outline", "measure"), np.diff(clock).tolist(), strict=True))
+    return Proposal(found.vertebrae, found.mask, volume.grid, CountedFrom.ASSUMED, seconds=seconds)
 
 
 def chances(film: Film, net: Outliner, machine: Machine) -> Picture:
@@ -66,6 +85,21 @@ def chances(film: Film, net: Outliner, machine: Machine) -> Picture:
         logits = net(picture)
     chance: Picture = torch.sigmoid(logits[0].float()).cpu().numpy()
     return chance
+
+
+def measured(film: Film, chance: Picture) -> Measured:
+    """Measure the bodies that a network sees, and lead them back onto the radiograph."""
+    bodies = outlines(chance, film.shown)
+    levels = levels_from_below(bodies)
+    bodies = bodies[len(bodies) - len(levels) :]
+    mask = np.zeros(film.grid.shape, np.uint8)
+    for number, body in enumerate(bodies, start=1):
+        mask[0][on_radiograph(film, body.chance)] = number
+    vertebrae = tuple(
+        _proposed(film, body, number, level)
+        for number, (body, level) in enumerate(zip(bodies, levels, strict=True), start=1)
+    )
+    return Measured(mask, vertebrae, tuple(ratios_of(vertebrae)))
 
 
 def _proposed(film: Film, body: Outline, number: int, level: str) -> VertebraProposal:
@@ -78,3 +112,28 @@ def _proposed(film: Film, body: Outline, number: int, level: str) -> VertebraPro
         confidence=body.confidence,
         is_partial=body.is_partial,
     )
+
+
+def _outlined(_volume: Volume, weights: Weights, found: Found) -> Chances:
+    net = weights.net("mdr2_unet", MDR2UNet)
+    return Chances(chances(found.by("film", Film), net, weights.machine))
+
+
+PHASES: Final = (
+    Phase(
+        "film",
+        "the picture as the network sees it",
+        lambda volume, weights, _: prepare(volume, weights.net("mdr2_unet", MDR2UNet).side),
+    ),
+    Phase(
+        "outline",
+        "where the network sees vertebral bodies",
+        _outlined,
+    ),
+    Phase(
+        "measure",
+        "mask, six points and compression ratios",
+        lambda _, __, found: measured(found.by("film", Film), found.by("outline", Chances).chance),
+    ),
+)
+"""Phases that can be run alone, in order."""

@@ -13,19 +13,24 @@ from annotation.domain.measures import Beside, compression_ratios
 from annotation.domain.proposal import CountedFrom
 from annotation.domain.systems import READ_RADIOGRAPHS
 from annotation.domain.vertebrae import place_of
+from inference.__main__ import main
 from inference.config import Machine, Schedule
 from inference.learning import outlining
-from inference.learning.courses.compression_ratio import cut_films, film_options
+from inference.learning.courses.compression_ratio import cut_films
 from inference.learning.fit import Lesson, fit
 from inference.nets.radiograph import MDR2UNet, PlainUNet, Recurrent
 from inference.phantoms.make import PhantomOptions
-from inference.phantoms.radiograph import make_radiograph
+from inference.phantoms.radiograph import film_options, make_radiograph
 from inference.phases.compression import ratios_of
 from inference.phases.film import placed, places
-from inference.pipelines.compression_ratio import preannotate, preannotate_plainly, read
+from inference.phasing import read_volume
+from inference.pipelines import PHASES
+from inference.pipelines.compression_ratio import Measured, preannotate, preannotate_plainly, read
+from inference.pipelines.kept import read_kept
 from inference.systems import SYSTEMS
 from inference.systems.compression_ratio import SYSTEM
 from inference.weights import load_weights, save_weights
+from tests.films import film_file
 
 PROCESSOR = Machine(torch.device("cpu"), is_half=False)
 WIDTHS = (4, 6, 8)
@@ -153,17 +158,17 @@ def test_ratios_are_those_of_the_truth_and_the_same_in_pixels(radiograph, propos
         for one in radiograph.vertebrae
     ]
     wanted = dict(zip(truth, compression_ratios(spine), strict=True))
-    found = ratios_of(proposal)
+    found = dict(zip(truth, ratios_of(proposal.vertebrae), strict=True))
     assert [one.level for one in proposal.vertebrae] == list(truth), "so that places agree"
     whole = [one for one in proposal.vertebrae if not one.is_partial]
-    both = [(found[one.number], wanted[one.level]) for one in whole]
+    both = [(found[one.level], wanted[one.level]) for one in whole]
     pairs = [(a.percent, b.percent) for a, b in both if a and b and a.sources == b.sources]
     assert len(pairs) >= 3
     assert max(abs(a - b) for a, b in pairs) < 6
     grid = replace(radiograph.volume.grid, frame=Frame.PIXEL)
     in_pixels = read(Volume(radiograph.volume.hu, grid), Truth(radiograph), PROCESSOR)
     assert in_pixels.grid.frame is Frame.PIXEL
-    assert ratios_of(in_pixels) == found
+    assert ratios_of(in_pixels.vertebrae) == list(found.values())
 
 
 def test_the_house_knows_which_systems_read_radiographs():
@@ -182,7 +187,7 @@ def test_untrained_weights_go_through_the_whole_pipeline(radiograph, door, tmp_p
     save_weights(SYSTEM.new_nets(preset), SYSTEM, preset, tmp_path, {"name": "new"})
     said = door(radiograph.volume, load_weights(tmp_path))
     assert said.mask.shape == radiograph.volume.hu.shape
-    assert set(said.seconds) == {"prepare", "outline", "measure"}
+    assert set(said.seconds) == {"film", "outline", "measure"}
 
 
 def test_a_picture_without_bone_has_no_vertebra(radiograph):
@@ -191,3 +196,19 @@ def test_a_picture_without_bone_has_no_vertebra(radiograph):
     said = read(radiograph.volume, nothing, PROCESSOR)
     assert said.vertebrae == ()
     assert not said.mask.any()
+
+
+def test_phase_after_phase_from_a_shell_finds_what_the_pipeline_finds(tmp_path):
+    preset = SYSTEM.presets["tiny"]
+    save_weights(SYSTEM.new_nets(preset), SYSTEM, preset, tmp_path / "weights", {"name": "new"})
+    picture, found = tmp_path / "film.dcm", tmp_path / "found"
+    picture.write_bytes(film_file())
+    words = ["--weights", str(tmp_path / "weights"), "--out", str(found), "--device", "cpu"]
+    for phase in PHASES["compression-ratio"]:
+        assert main(["phase", phase.name, "--volume", str(picture), *words]) == 0
+    whole = preannotate(read_volume(picture), load_weights(tmp_path / "weights", "cpu"))
+    alone = read_kept(Measured, found, "measure")
+    assert (alone.mask == whole.mask).all()
+    assert [one.level for one in alone.vertebrae] == [one.level for one in whole.vertebrae]
+    assert len(alone.ratios) == len(whole.vertebrae)
+    assert (found / "measure.nii.gz").exists()

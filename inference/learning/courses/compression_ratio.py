@@ -1,7 +1,6 @@
 """The course of the compression ratio: radiographs simulated from whole-body phantoms.
 
-Both networks learn from the same films. Every second phantom surely has a moderate or severe
-fracture. Phantoms are fine in the plane of the picture and coarse across it, where rays add up.
+Both networks learn from the same films.
 """
 
 from collections.abc import Iterator
@@ -9,29 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from annotation.domain.vertebrae import place_of
 from inference.learning import outlining
 from inference.learning.course import Arrays, Course, Kind, Subject
-from inference.learning.courses.anchor_free import draw_fracture
-from inference.phantoms.make import PhantomOptions
 from inference.phantoms.phantom import Phantom
-from inference.phantoms.radiograph import WINDOWS, draw_beam, taken
+from inference.phantoms.radiograph import draw_beam, film_options, taken
 from inference.systems.compression_ratio import SYSTEM
 
-_STEPS_MM: Final = (1.0, 0.7)
-_ACROSS_MM: Final = 4.0
 _FILMS: Final = 2
 """Radiographs of one phantom, each with a beam of its own."""
-
-
-def film_options(rng: np.random.Generator) -> PhantomOptions:
-    """Return options of a phantom that radiographs are taken of."""
-    step = float(rng.choice(_STEPS_MM, p=(0.7, 0.3)))
-    levels = WINDOWS[int(rng.integers(len(WINDOWS)))]
-    fracture = draw_fracture(rng) if rng.random() < 0.5 else None
-    while fracture and not place_of(levels[0]) <= place_of(fracture[0]) <= place_of(levels[1]):
-        fracture = draw_fracture(rng)
-    return PhantomOptions((step, step, _ACROSS_MM), "body", levels, fracture)
 
 
 def cut_films(phantom: Phantom, rng: np.random.Generator) -> Iterator[tuple[str, Arrays]]:
