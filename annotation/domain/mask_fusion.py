@@ -18,6 +18,8 @@ import SimpleITK
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from annotation.domain.agreement.surfaces import boxes_of
+
 MARGIN_VOX: Final = 8
 STAPLE_FROM: Final = 0.5
 
@@ -69,14 +71,15 @@ def fuse_masks(
         raise ValueError("masks are fused on one grid, from one reader at least")
     if Method.STAPLE in (method, *settled.values()) and len(readers) < 3:
         raise ValueError("STAPLE needs three readers; with two it is their intersection")
-    masks = np.stack(readers)
-    uncertain = np.asarray((masks != masks[0]).any(axis=0))
+    uncertain = np.zeros(readers[0].shape, bool)
+    for mask in readers[1:]:
+        uncertain |= mask != readers[0]
     fused = np.zeros_like(readers[0])
     best = np.zeros(fused.shape, np.float32)
     ignored: list[tuple[int, int]] = []
-    for number in (int(one) for one in np.unique(masks) if one):
-        box = _box_around((masks == number).any(axis=0))
-        votes = masks[(slice(None), *box)] == number
+    for number, tight in boxes_of(readers).items():
+        box = _widened(tight, fused.shape)
+        votes = np.stack([mask[box] == number for mask in readers])
         here = votes.reshape(len(votes), -1).any(axis=1)
         if 2 * here.sum() > len(votes):
             ignored += [(reader, number) for reader in np.flatnonzero(~here).tolist()]
@@ -123,9 +126,8 @@ def _staple(votes: NDArray[np.bool_]) -> NDArray[np.float32]:
     return np.asarray(found)
 
 
-def _box_around(where: NDArray[np.bool_]) -> _Box:
-    (box,) = ndimage.find_objects(where.astype(np.uint8))
+def _widened(box: _Box, shape: tuple[int, ...]) -> _Box:
     return tuple(
         slice(max(0, axis.start - MARGIN_VOX), min(size, axis.stop + MARGIN_VOX))
-        for axis, size in zip(box, where.shape, strict=True)
+        for axis, size in zip(box, shape, strict=True)
     )
