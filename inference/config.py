@@ -49,19 +49,26 @@ class Preset:
 
 @dataclass(frozen=True)
 class Machine:
-    """What torch computes on.
+    """What torch computes on: the same code for a processor and a graphics card.
 
     Attributes:
-        device: "cpu" or "cuda:N".
-        is_half: run forward passes in bfloat16.
+        device: "cpu" or "cuda:N"; volumes are resampled there, too.
+        half: type of forward passes, bfloat16 or float16; None computes in float32.
+        patches: patches of one volume that go through a network together.
     """
 
     device: torch.device
-    is_half: bool
+    half: torch.dtype | None
+    patches: int = 4
 
     def autocast(self) -> torch.autocast:
         """Return the context in which forward passes run."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.is_half)
+        kind = self.half or torch.bfloat16
+        return torch.autocast(self.device.type, dtype=kind, enabled=self.half is not None)
+
+    def scaler(self) -> torch.amp.GradScaler:
+        """Return what keeps small gradients from vanishing in float16; idle for other types."""
+        return torch.amp.GradScaler(self.device.type, enabled=self.half is torch.float16)
 
 
 def this_machine(device: str = "auto", threads: int | None = None) -> Machine:
@@ -76,8 +83,10 @@ def this_machine(device: str = "auto", threads: int | None = None) -> Machine:
     name = ("cuda:0" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     chosen = torch.device(name)
     if chosen.type == "cuda":
-        return Machine(chosen, torch.cuda.is_bf16_supported())
-    return Machine(chosen, _has_bfloat16_processor() or bool(os.environ.get("LAMINA_BF16")))
+        is_new = torch.cuda.is_bf16_supported(including_emulation=False)
+        return Machine(chosen, torch.bfloat16 if is_new else torch.float16, patches=16)
+    is_fast = _has_bfloat16_processor() or bool(os.environ.get("LAMINA_BF16"))
+    return Machine(chosen, torch.bfloat16 if is_fast else None)
 
 
 def _has_bfloat16_processor() -> bool:

@@ -90,7 +90,8 @@ def fit(
     net.to(machine.device)
     fast_format(net)
     optimiser = lesson.optimiser(net.parameters(), lesson.schedule.learning_rate)
-    state = _resumed(net, optimiser, lesson)
+    tools = _Tools(optimiser, machine.scaler())
+    state = _resumed(net, tools, lesson)
     started, kept = time.monotonic() - state.seconds, time.monotonic()
     _set_learning(net, lesson)
     while state.iteration < lesson.schedule.iterations:
@@ -98,19 +99,19 @@ def fit(
         share = _share_done(lesson, state.iteration, state.seconds)
         if share >= 1.0:
             break
-        loss = _step(net, optimiser, (lesson, state.iteration, share), machine)
+        loss = _step(net, tools, (lesson, state.iteration, share), machine)
         state.losses = [*state.losses[-99:], loss]
         state.iteration += 1
         if time.monotonic() - kept > _CHECKPOINT_SECONDS:
             kept = time.monotonic()
-            _keep(net, optimiser, lesson, state)
+            _keep(net, tools, lesson, state)
         try:
             on_progress(_report(lesson, state, share))
         except KeyboardInterrupt:
-            _keep(net, optimiser, lesson, state)
+            _keep(net, tools, lesson, state)
             raise
     net.eval()
-    _keep(net, optimiser, lesson, state)
+    _keep(net, tools, lesson, state)
     return Fitted(state.iteration, state.seconds, _mean(state.losses))
 
 
@@ -119,6 +120,14 @@ def _set_learning(net: nn.Module, lesson: Lesson) -> None:
     for module in net.modules():
         if lesson.keeps_statistics and isinstance(module, nn.BatchNorm2d | nn.BatchNorm3d):
             module.eval()
+
+
+@dataclass(frozen=True)
+class _Tools:
+    """What turns losses into steps."""
+
+    optimiser: torch.optim.Optimizer
+    scaler: torch.amp.GradScaler
 
 
 @dataclass
@@ -149,7 +158,7 @@ def drawing(
 
 def _step(
     net: nn.Module,
-    optimiser: torch.optim.Optimizer,
+    tools: _Tools,
     now: tuple[Lesson, int, float],
     machine: Machine,
 ) -> float:
@@ -159,17 +168,19 @@ def _step(
     examples = [lesson.draw(rng) for _ in range(lesson.schedule.batch)]
     batch = {key: value.to(machine.device) for key, value in lesson.batch_of(examples, rng).items()}
     batch["picture"] = channels_last(batch["picture"])
-    for group in optimiser.param_groups:
+    for group in tools.optimiser.param_groups:
         group["lr"] = lesson.schedule.learning_rate * lesson.rate(share)
-    optimiser.zero_grad(set_to_none=True)
+    tools.optimiser.zero_grad(set_to_none=True)
     with machine.autocast():
         loss = lesson.loss_of(net, batch)
     if not torch.isfinite(loss):
         return float("nan")
-    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-    if not torch.isfinite(nn.utils.clip_grad_norm_(net.parameters(), _CLIP)):
-        return float("nan")
-    optimiser.step()
+    tools.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    tools.scaler.unscale_(tools.optimiser)
+    norm = nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
+    if tools.scaler.is_enabled() or torch.isfinite(norm):
+        tools.scaler.step(tools.optimiser)  # leaves out what is not finite, and scales less
+        tools.scaler.update()
     return float(loss.detach())
 
 
@@ -190,12 +201,13 @@ def _mean(losses: list[float]) -> float:
     return float(np.mean(finite)) if finite else float("nan")
 
 
-def _keep(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson, state: _State) -> None:
+def _keep(net: nn.Module, tools: _Tools, lesson: Lesson, state: _State) -> None:
     if lesson.checkpoint is None:
         return
     content = {
         "net": net.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "optimiser": tools.optimiser.state_dict(),
+        "scaler": tools.scaler.state_dict(),
         "iteration": state.iteration,
         "seconds": state.seconds,
         "losses": state.losses,
@@ -208,7 +220,7 @@ def _keep(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson, stat
     partial.replace(lesson.checkpoint)
 
 
-def _resumed(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson) -> _State:
+def _resumed(net: nn.Module, tools: _Tools, lesson: Lesson) -> _State:
     """Take up an interrupted training of the same seed and length."""
     if lesson.checkpoint is None or not lesson.checkpoint.exists():
         return _State()
@@ -216,5 +228,7 @@ def _resumed(net: nn.Module, optimiser: torch.optim.Optimizer, lesson: Lesson) -
     if (content["seed"], content["iterations"]) != (lesson.seed, lesson.schedule.iterations):
         return _State()
     net.load_state_dict(content["net"])
-    optimiser.load_state_dict(content["optimiser"])
+    tools.optimiser.load_state_dict(content["optimiser"])
+    if tools.scaler.is_enabled():
+        tools.scaler.load_state_dict(content["scaler"])
     return _State(content["iteration"], content["seconds"], content["losses"])

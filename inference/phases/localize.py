@@ -47,9 +47,9 @@ def normalised(hu: Tensor) -> Tensor:
 
 def localize(volume: Volume, net: Localizer, machine: Machine) -> Localization:
     """Find the spine in a volume of any size and spacing."""
-    picture = normalised(resampled(volume, STEP_MM))
+    picture = normalised(resampled(volume, STEP_MM, machine.device))
     n_slices = picture.shape[0]
-    x = padded(picture[None, None], net.multiples, 0.0).to(machine.device)
+    x = padded(picture[None, None], net.multiples, 0.0)
     with torch.inference_mode(), machine.autocast():
         position, limits = net(channels_last(x))
     cells = soft_argmax(position)[0, :n_slices].cpu().double().numpy()

@@ -19,6 +19,8 @@ from annotation.domain.geometry import Grid, Volume
 AIR_HU: Final = -1024.0
 """What lies outside a volume."""
 
+CPU: Final = torch.device("cpu")
+
 Floats = NDArray[np.float64]
 
 
@@ -52,15 +54,16 @@ def directions_to_patient(vectors: Floats, grid: Grid) -> Floats:
     return np.asarray(turned / np.linalg.norm(turned, axis=-1, keepdims=True))
 
 
-def sample(volume: Volume, points: Floats) -> Tensor:
+def sample(volume: Volume, points: Floats, device: torch.device = CPU) -> Tensor:
     """Return Hounsfield units by trilinear interpolation, `AIR_HU` outside the volume.
 
     Args:
         volume: the CT.
         points: grid millimetres (j, i, k), shape (a, b, c, 3).
+        device: that computes.
 
     Returns:
-        float32 tensor of shape (a, b, c).
+        float32 tensor of shape (a, b, c) on the device.
     """
     index = points / spacing_jik(volume.grid)
     picture = as_picture(volume.hu)
@@ -69,13 +72,13 @@ def sample(volume: Volume, points: Floats) -> Tensor:
     low = np.minimum(low, np.array(picture.shape) - 1)
     high = np.maximum(np.minimum(high, picture.shape), low + 1)
     box = picture[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    values = torch.from_numpy(np.ascontiguousarray(box, dtype=np.float32)) - AIR_HU
-    return interpolate(values, torch.from_numpy(index - low).float()) + AIR_HU
+    values = _moved(box, device) - AIR_HU
+    return interpolate(values, torch.from_numpy(index - low).to(device, torch.float32)) + AIR_HU
 
 
 def interpolate(values: Tensor, index: Tensor) -> Tensor:
     """Return values (x, y, z) at fractional indices (a, b, c, 3), zero outside."""
-    size = torch.tensor(values.shape, dtype=torch.float32)
+    size = torch.tensor(values.shape, dtype=torch.float32, device=values.device)
     where = (index * 2 + 1) / size - 1
     out = functional.grid_sample(
         values[None, None],
@@ -87,16 +90,19 @@ def interpolate(values: Tensor, index: Tensor) -> Tensor:
     return out[0, 0]
 
 
-def resampled(volume: Volume, step_mm: tuple[float, float, float]) -> Tensor:
+def resampled(
+    volume: Volume, step_mm: tuple[float, float, float], device: torch.device = CPU
+) -> Tensor:
     """Return the whole volume at a coarser, axis-parallel step, averaged by a tent filter.
 
     Args:
         volume: the CT.
         step_mm: voxel size wanted along j, i and k. The centre of the first voxel is the centre
             of the volume's first voxel.
+        device: that computes.
 
     Returns:
-        float32 tensor (j, i, k).
+        float32 tensor (j, i, k) on the device.
     """
     picture = as_picture(volume.hu)
     spacing = spacing_jik(volume.grid)
@@ -104,10 +110,10 @@ def resampled(volume: Volume, step_mm: tuple[float, float, float]) -> Tensor:
         np.arange(max(1, round(n * have / want))) * want
         for n, have, want in zip(picture.shape, spacing, step_mm, strict=True)
     ]
-    return boxed(volume, targets)
+    return boxed(volume, targets, device)
 
 
-def boxed(volume: Volume, targets: list[Floats]) -> Tensor:
+def boxed(volume: Volume, targets: list[Floats], device: torch.device = CPU) -> Tensor:
     """Return the volume on an axis-parallel box of points, `AIR_HU` outside.
 
     Each axis is averaged by a tent as wide as the coarser of both steps, so that fine volumes do
@@ -116,9 +122,10 @@ def boxed(volume: Volume, targets: list[Floats]) -> Tensor:
     Args:
         volume: the CT.
         targets: grid millimetres wanted along j, i and k, each evenly spaced.
+        device: that computes.
 
     Returns:
-        float32 tensor (len(j), len(i), len(k)).
+        float32 tensor (len(j), len(i), len(k)) on the device.
     """
     picture = as_picture(volume.hu)
     spacing = spacing_jik(volume.grid)
@@ -127,14 +134,15 @@ def boxed(volume: Volume, targets: list[Floats]) -> Tensor:
         for target, n, step in zip(targets, picture.shape, spacing, strict=True)
     ]
     if min(window.stop - window.start for window in windows) < 1:
-        return torch.full([len(target) for target in targets], AIR_HU)
+        return torch.full([len(target) for target in targets], AIR_HU, device=device)
     inferior, posterior, right = (
-        tent(target, np.arange(window.start, window.stop) * step, step)
+        tent(target, np.arange(window.start, window.stop) * step, step).to(device)
         for target, window, step in zip(targets, windows, spacing, strict=True)
     )
     box = picture[windows[0], windows[1], windows[2]]
     planes = [
-        torch.einsum("jik,xi,yk->jxy", slab - AIR_HU, posterior, right) for slab in _slabs(box)
+        torch.einsum("jik,xi,yk->jxy", slab - AIR_HU, posterior, right)
+        for slab in _slabs(box, device)
     ]
     lifted: Tensor = torch.tensordot(inferior, torch.cat(planes), dims=1)
     return lifted + AIR_HU
@@ -163,7 +171,13 @@ def _window(target: Floats, n: int, step: float) -> slice:
     return slice(min(max(low, 0), n), max(min(high, n), 0))
 
 
-def _slabs(box: NDArray[np.generic], rows: int = 32) -> Iterator[Tensor]:
+def _slabs(box: NDArray[np.generic], device: torch.device, rows: int = 32) -> Iterator[Tensor]:
     for start in range(0, box.shape[0], rows):
-        slab = np.ascontiguousarray(box[start : start + rows], dtype=np.float32)
-        yield torch.from_numpy(slab)
+        yield _moved(box[start : start + rows], device)
+
+
+def _moved(box: NDArray[np.generic], device: torch.device) -> Tensor:
+    """Return an array as float32 on a device; what travels there has the array's own type."""
+    if device.type == "cpu":
+        return torch.from_numpy(np.ascontiguousarray(box, dtype=np.float32))
+    return torch.from_numpy(np.ascontiguousarray(box)).to(device).float()

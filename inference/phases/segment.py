@@ -21,7 +21,6 @@ Floats = NDArray[np.float64]
 AHEAD_MM: Final = np.array([6.0, 20.0, 0.0])
 """From a body's centre to its patch's centre, along j, i, k: the arch lies behind and below."""
 _SIGMA_MM: Final = 6.0
-_BATCH: Final = 4
 _SMALLEST_SHARE: Final = 0.05
 
 
@@ -62,8 +61,8 @@ def segment(volume: Volume, centres: Floats, net: Segmenter, machine: Machine) -
     """
     shape = volume.grid.shape
     fused = _Fused(np.zeros(shape, dtype=np.uint8), np.full(shape, 127, dtype=np.uint8))
-    for start in range(0, len(centres), _BATCH):
-        group = centres[start : start + _BATCH]
+    for start in range(0, len(centres), machine.patches):
+        group = centres[start : start + machine.patches]
         axes = [patch_axes(centre) for centre in group]
         for offset, chance in enumerate(_chances(volume, (group, axes), net, machine)):
             _fuse(fused, (start + offset + 1, chance, axes[offset]), volume.grid)
@@ -83,12 +82,17 @@ def _chances(
     machine: Machine,
 ) -> Tensor:
     inputs = [
-        torch.stack([normalised(boxed(volume, axes)), beacon(axes, centre)])
+        torch.stack(
+            [
+                normalised(boxed(volume, axes, machine.device)),
+                beacon(axes, centre).to(machine.device),
+            ]
+        )
         for centre, axes in zip(*group, strict=True)
     ]
     with torch.inference_mode(), machine.autocast():
-        logits = net(channels_last(torch.stack(inputs).to(machine.device)))
-    return torch.sigmoid(logits.float()).cpu()
+        logits = net(channels_last(torch.stack(inputs)))
+    return torch.sigmoid(logits.float())
 
 
 def _fuse(fused: _Fused, one: tuple[int, Tensor, list[Floats]], grid: Grid) -> None:
@@ -101,13 +105,14 @@ def _fuse(fused: _Fused, one: tuple[int, Tensor, list[Floats]], grid: Grid) -> N
         low = min(max(int(np.ceil(axis[0] / step)), 0), n)
         high = min(max(int(np.floor(axis[-1] / step)) + 1, low), n)
         windows.append(slice(low, high))
-        matrices.append(tent(np.arange(low, high) * step, axis, 1.0) if high > low else None)
+        rows = tent(np.arange(low, high) * step, axis, 1.0) if high > low else None
+        matrices.append(None if rows is None else rows.to(chance.device))
     inferior, posterior, right = matrices
     if inferior is None or posterior is None or right is None:
         return
     level = torch.einsum("jik,yi,zk->jyz", chance, posterior, right)
     level = torch.tensordot(inferior, level, dims=1)
-    probability = (level * 255).round().clamp(0, 255).to(torch.uint8).numpy()
+    probability = (level * 255).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
     probability = probability.transpose(2, 0, 1)  # (j, i, k) -> (k, j, i)
     box = (windows[2], windows[0], windows[1])
     better = _cleaned(probability > fused.best[box])

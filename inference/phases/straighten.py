@@ -18,7 +18,7 @@ from torch import Tensor
 
 from annotation.domain.geometry import Volume
 from annotation.domain.proposal import StraightenedPicture
-from inference.phases.sampling import directions_to_patient, sample, to_patient
+from inference.phases.sampling import CPU, directions_to_patient, sample, to_patient
 
 Floats = NDArray[np.float64]
 
@@ -86,14 +86,14 @@ def to_local(curve: Curve, points: Floats) -> Floats:
     return np.asarray(local.reshape(np.shape(points)))
 
 
-def straighten(volume: Volume, curve: Curve) -> Tensor:
+def straighten(volume: Volume, curve: Curve, device: torch.device = CPU) -> Tensor:
     """Return the straightened picture, float32 Hounsfield units of shape (3, s, 128).
 
     Channel 0 is the sagittal slice that holds the curve, channel 1 the mean of 9 mm around it,
     channel 2 the maximum 23 to 40 mm to both sides, where ribs and transverse processes lie.
     """
-    middle = _layers(volume, curve, _SLAB_MM)
-    beside = _layers(volume, curve, np.concatenate([-_BESIDE_MM, _BESIDE_MM]))
+    middle = _layers(volume, curve, _SLAB_MM, device)
+    beside = _layers(volume, curve, np.concatenate([-_BESIDE_MM, _BESIDE_MM]), device)
     return torch.stack([middle[len(_SLAB_MM) // 2], middle.mean(dim=0), beside.amax(dim=0)])
 
 
@@ -101,7 +101,7 @@ def kept_picture(picture: Tensor, curve: Curve, volume: Volume) -> StraightenedP
     """Return the middle channel and its way back to patient millimetres."""
     grid = volume.grid
     return StraightenedPicture(
-        hu=picture[0].round().clamp(-32768, 32767).to(torch.int16).numpy(),
+        hu=picture[0].round().clamp(-32768, 32767).to(torch.int16).cpu().numpy(),
         step_mm=STEP_MM,
         curve_mm=to_patient(curve.points, grid),
         normal_v=directions_to_patient(curve.normal_v, grid),
@@ -110,11 +110,11 @@ def kept_picture(picture: Tensor, curve: Curve, volume: Volume) -> StraightenedP
     )
 
 
-def _layers(volume: Volume, curve: Curve, across: Floats) -> Tensor:
+def _layers(volume: Volume, curve: Curve, across: Floats, device: torch.device) -> Tensor:
     v = np.arange(WIDTH) - V_BEFORE
     plane = curve.points[:, None] + v[None, :, None] * curve.normal_v[:, None]
     points = plane[None] + across[:, None, None, None] * curve.normal_u[None, :, None]
-    return sample(volume, points)
+    return sample(volume, points, device)
 
 
 def _equidistant(knots: Floats) -> Floats:

@@ -136,7 +136,7 @@ def lead_on(volume: Volume, knots: Floats, weights: Weights) -> Led:
     room = room_beyond(knots, volume.grid)
     for _ in range(MOST_LOOKS):
         curve = make_curve(knots, EXTEND_MM)
-        picture = straighten(volume, curve)
+        picture = straighten(volume, curve, weights.machine.device)
         everything = detect(picture, weights.net("detector", Detector), weights.machine)
         high = len(curve) - 1 - EXTEND_MM
         row = followed(everything, EXTEND_MM, high, is_end_seen=room.caudal_mm > BEGUN_MM)
@@ -196,12 +196,12 @@ def is_cut(points_mm: Floats, grid: Grid) -> bool:
     return bool(min(low.min(), high.min()) < BORDER_MM)
 
 
-def _straightened(volume: Volume, _weights: Weights, found: Found) -> Straightened:
+def _straightened(volume: Volume, weights: Weights, found: Found) -> Straightened:
     where = found.by("localize", Localization)
     if where.is_empty:
         raise NotYetFound("the phase localize found no spine, so there is nothing to straighten")
     curve = make_curve(where.knots, EXTEND_MM)
-    return Straightened(curve, straighten(volume, curve))
+    return Straightened(curve, straighten(volume, curve, weights.machine.device))
 
 
 def _detected(_volume: Volume, weights: Weights, found: Found) -> Detections:

@@ -32,7 +32,7 @@ from inference.systems.compression_ratio import SYSTEM
 from inference.weights import load_weights, save_weights
 from tests.films import film_file
 
-PROCESSOR = Machine(torch.device("cpu"), is_half=False)
+PROCESSOR = Machine(torch.device("cpu"), half=None)
 WIDTHS = (4, 6, 8)
 
 

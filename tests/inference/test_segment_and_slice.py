@@ -23,7 +23,7 @@ from inference.pipelines.segment_and_slice import Options, options_of, preannota
 from inference.systems.segment_and_slice import SYSTEM
 from inference.weights import Weights
 
-CPU = Machine(torch.device("cpu"), is_half=False)
+CPU = Machine(torch.device("cpu"), half=None)
 
 
 @pytest.fixture(scope="module")

@@ -133,7 +133,7 @@ def test_it_halves_five_times_and_answers_for_every_picture():
 def test_scores_come_back_body_by_body(case):
     net = SliceClassifier((4, 4, 4, 4)).eval()
     slices = cut_slices(*case, 4)
-    machine = Machine(torch.device("cpu"), is_half=False)
+    machine = Machine(torch.device("cpu"), half=None)
     first, second = score_slices([slices, slices], net, machine)
     assert first.shape == slices.k.shape
     assert np.allclose(first, second, atol=1e-5)
