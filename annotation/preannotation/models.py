@@ -95,7 +95,11 @@ class PreAnnotation(models.Model):
 
 
 class ProposedVertebra(models.Model):
-    """One vertebra as a model proposed it; heights and G are measured in 3-D."""
+    """One vertebra as a model proposed it; heights and G are measured in 3-D.
+
+    Attributes:
+        suggestion: fields of a `Suggestion`, from a system that classifies slices.
+    """
 
     preannotation = models.ForeignKey(PreAnnotation, models.CASCADE, related_name="vertebrae")
     vertebra = models.ForeignKey(Vertebra, models.CASCADE, related_name="proposals")
@@ -109,6 +113,7 @@ class ProposedVertebra(models.Model):
     convention = models.CharField(max_length=30)
     confidence = models.FloatField()
     is_partial = models.BooleanField(default=False)
+    suggestion = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -289,6 +289,7 @@ def _write_vertebrae(row: PreAnnotation, proposal: Proposal, numbers: dict[int, 
             centroid_mm=np.asarray(one.centroid_mm, dtype=float).tolist(),
             confidence=float(one.confidence),
             is_partial=one.is_partial,
+            suggestion=None if one.suggestion is None else asdict(one.suggestion),
             convention=DEFAULT_CONVENTION,
             **_measured(one, may_grade=not row.grade_withheld_reason),
         )

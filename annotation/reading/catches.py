@@ -26,6 +26,8 @@ from annotation.studies.models import Case, Dataset, User
 
 CRUSHED_TO: Final = 0.5
 """Height ratio that is planted in a body which is none or mildly deformed: grade 3 everywhere."""
+PUSHED: Final = 0.4
+"""Scores of a suggestion that has to agree are pressed into this share at their other end."""
 NONE_YET: Final = "No closed reading of a case with a planted error."
 
 Points = Sequence[Sequence[Sequence[float]]]
@@ -130,9 +132,23 @@ def _spoil(one: ShownVertebra, planted: PlantedError) -> ShownVertebra:
     measured = measure_points(points, CONVENTIONS[planted.convention])
     one.row.six_points_mm = planted.planted_points_mm
     one.row.heights_mm, one.row.g = list(measured.heights_mm), measured.g
+    one.row.suggestion = _agreeing(one.row.suggestion, is_fractured=planted.planted_grade > 0)
     if one.row.grade is not None:
         one.row.grade, one.row.shape = measured.grade, measured.shape.value
     return one
+
+
+def _agreeing(said: dict[str, Any] | None, *, is_fractured: bool) -> dict[str, Any] | None:
+    """Return a suggestion that says what the planted points say, lest it give the error away."""
+    if said is None or said["is_fractured"] == is_fractured:
+        return said
+    low = 1 - PUSHED if is_fractured else 0.0
+    return {
+        **said,
+        "is_fractured": is_fractured,
+        "score": low + PUSHED * said["score"],
+        "slice_scores": [low + PUSHED * score for score in said["slice_scores"]],
+    }
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from annotation.bridge.runs import decode_runs
+from annotation.domain.proposal import Suggestion
 from annotation.domain.refusals import Conflict, ContentRefused
 from annotation.domain.workflow import Move, Role
 from annotation.preannotation import selectors, services
@@ -75,6 +77,20 @@ def test_heights_and_grade_are_measured_from_the_points_in_space(case):
     assert first.heights_mm == pytest.approx([4.0, 6.0, 6.0])
     assert first.g == pytest.approx(4 / 6)
     assert (first.grade, first.shape) == (2, "wedge")
+
+
+def test_what_a_classifier_suggests_is_kept_with_the_slice_that_decided(case):
+    proposal = making.make_proposal(case.volume)
+    said = Suggestion(True, 0.8, 12.5, 9, 2, (0.9, 0.8))
+    first = replace(proposal.vertebrae[0], suggestion=said)
+    row = services.store_preannotation(
+        _queue(case), replace(proposal, vertebrae=(first, *proposal.vertebrae[1:]))
+    )
+    kept, none, _ = (one.row for one in selectors.shown_vertebrae(row))
+    assert kept.suggestion["slice_k"] == 12.5
+    assert (kept.suggestion["is_fractured"], kept.suggestion["score"]) == (True, 0.8)
+    assert (kept.suggestion["n_slices"], kept.suggestion["k_needed"]) == (9, 2)
+    assert none.suggestion is None
 
 
 def test_a_second_delivery_changes_nothing(case):

@@ -138,6 +138,32 @@ def test_the_screen_shows_the_error_to_its_reader_and_to_nobody_else(dataset, pe
     assert shown_to(people.reader1) == pytest.approx(planted.true_g)
 
 
+@pytest.mark.parametrize("is_fractured", [True, False])
+def test_a_suggestion_says_what_the_planted_error_says(dataset, people, sign_in, is_fractured):
+    case = caught_case(dataset, people)
+    services.open_reading(case, user=people.reader1)
+    planted = PlantedError.objects.get()
+    said = {
+        "is_fractured": is_fractured,
+        "score": 0.75 if is_fractured else 0.25,
+        "slice_k": 12.0,
+        "n_slices": 2,
+        "k_needed": 1,
+        "slice_scores": [0.75, 0.5] if is_fractured else [0.25, 0.125],
+    }
+    case.preannotations.get().vertebrae.update(suggestion=said)
+
+    def shown_to(user) -> dict:
+        rows = sign_in(user).get(f"/api/cases/{case.pk}/").json()["proposal"]["vertebrae"]
+        return next(row for row in rows if row["number"] == planted.vertebra.number)["suggestion"]
+
+    shown = shown_to(people.reader1)
+    assert shown["is_fractured"] == (planted.planted_grade > 0)
+    assert (shown["score"] > 0.5) == shown["is_fractured"]
+    assert shown["score"] == max(shown["slice_scores"])
+    assert shown_to(people.student) == said
+
+
 def test_no_error_is_planted_where_the_proposal_is_hidden(dataset, people):
     case = caught_case(dataset, people, "hidden")
     services.open_reading(case, user=people.reader1)

@@ -67,6 +67,17 @@ class ThreeNumbersField(serializers.ListField):
         super().__init__(min_length=3, max_length=3, **options)
 
 
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """What a classifier of slices says, and the sagittal slice that decided."""
+
+    is_fractured = serializers.BooleanField()
+    score = serializers.FloatField()
+    slice_k = serializers.FloatField()
+    n_slices = serializers.IntegerField()
+    k_needed = serializers.IntegerField()
+    slice_scores = serializers.ListField(child=serializers.FloatField())
+
+
 class ProposedVertebraSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     level = serializers.CharField()
@@ -81,6 +92,7 @@ class ProposedVertebraSerializer(serializers.Serializer[Any]):
     grade = serializers.IntegerField(allow_null=True)
     shape = serializers.CharField(allow_null=True)
     withheld_reason = serializers.CharField(allow_null=True)
+    suggestion = SuggestionSerializer(allow_null=True, required=False)
 
 
 class ProposalOutSerializer(serializers.Serializer[Any]):
@@ -225,6 +237,7 @@ def _describe_proposal(proposal: PreAnnotation, user: User) -> dict[str, Any]:
                 "grade": one.row.grade,
                 "shape": one.row.shape or None,
                 "withheld_reason": one.withheld_reason,
+                "suggestion": one.row.suggestion,
             }
             for one in shown_to(user, proposal.case, shown_vertebrae(proposal))
         ],

@@ -704,6 +704,7 @@ export type ProposedVertebra = {
   grade: number | null
   shape: string | null
   withheld_reason: string | null
+  suggestion?: Suggestion | null
 }
 
 export type ProtocolSaid = {
@@ -1016,6 +1017,15 @@ export type Substituted = {
   ended: number
   given: number
   short: number
+}
+
+export type Suggestion = {
+  is_fractured: boolean
+  score: number
+  slice_k: number
+  n_slices: number
+  k_needed: number
+  slice_scores: number[]
 }
 
 export type SystemOut = {
