@@ -136,7 +136,7 @@ def split(piece: Region) -> list[Region]:
     for depth in np.arange(1.0, _NECK * float(inner.max()), 1.0):
         cores, count = ndimage.label(inner > depth)
         sizes = np.bincount(cores.ravel())[1:]
-        large = [n + 1 for n in range(count) if sizes[n] >= _PIECE_SHARE * sizes.sum()]
+        large = [n + 1 for n in range(count) if sizes[n] >= _PIECE_SHARE * sizes.max()]
         if len(large) > 1:
             if not _are_stacked(cores, large):
                 break

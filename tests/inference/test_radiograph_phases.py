@@ -183,6 +183,14 @@ def test_bodies_that_touch_are_two_and_come_from_above_downwards():
     assert tops == pytest.approx([25.5, 60.5, 95.5, 130.5], abs=2)
 
 
+def test_a_whole_row_that_touches_is_taken_apart():
+    bone = column_of() >= 0.5
+    bone[20:140, 76:84] = True
+    found = ordered(cleaned(bone))
+    assert len(found) == 4
+    assert sum(one.sum() for one in found) == bone.sum()
+
+
 def test_the_rectangle_is_the_smallest_of_many():
     rng = np.random.default_rng(5)
     at = rng.normal(size=(40, 2)) * (9, 3)
