@@ -135,6 +135,17 @@ def make_study_case(accounts: str) -> Case:
     return make_reading_case()
 
 
+def make_masks_case() -> Case:
+    """Return a case of which two readers paint masks; reader1 has handed in, the mask unchanged."""
+    dataset = Dataset.objects.get(slug="demo")
+    last = dataset.protocols.order_by("-version").first()
+    version = last.version + 1 if last else 1
+    Protocol.objects.create(dataset=dataset, version=version, independent_masks=2)
+    case = make_reading_case()
+    working.read_and_submit(case, User.objects.get(username="reader1"), {})
+    return case
+
+
 def add_student(username: str, accounts: str) -> User:
     """Add another student to the demo data set and their password to the accounts' file."""
     return add_person(username, accounts, Role.STUDENT, ("Alex", "Student"))

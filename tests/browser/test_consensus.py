@@ -1,4 +1,4 @@
-"""Two readers and a third take a discordant case from reading to final, by keyboard alone."""
+"""Discordant cases go from reading to final by keyboard alone: their findings, and their masks."""
 
 from pathlib import Path
 
@@ -172,3 +172,50 @@ def test_they_differ_and_a_third_reader_decides(running, case, browser, pictures
     third.page.screenshot(path=pictures / "consensus-closed.png")
     assert third.api(f"/cases/{case}/")["stage"] == "final"
     third.leave()
+
+
+@pytest.fixture(scope="module")
+def painted(running) -> str:
+    code = "from tests.browser import seeding; print(seeding.make_masks_case().pk)"
+    return running.manage("shell", "--verbosity", "0", "-c", code).split()[-1]
+
+
+def test_a_reader_paints_a_mask_of_their_own(running, painted, browser, pictures: Path) -> None:
+    second = Person(browser, running, "reader2")
+    main = second.page.request.get(f"{running.url}/api/cases/{painted}/mask/").body()
+    second.open_case(painted, "read")
+    press(second, "t")
+    expect(second.page.get_by_text("Your own mask, blind")).to_be_visible()
+    second.wait_for("window.app?.ready === true && window.app.labelCounts !== undefined")
+    before = second.hook("labelCounts")
+    press(second, "2", "{")
+    second.wait_for("window.app.labelCounts()[2] < given[2] && window.app.saved", before, 30)
+    second.page.screenshot(path=pictures / "own-mask.png")
+    assert second.page.request.get(f"{running.url}/api/cases/{painted}/mask/").body() == main
+    press(second, "Control+Enter")
+    expect(second.page.get_by_text("Blind reading, 2 readers")).to_be_visible()
+    see_all(second)
+    press(second, "Shift+Enter")
+    expect(second.page.get_by_text("3 of 3 graded")).to_be_visible()
+    saved(second)
+    press(second, "Control+Enter")
+    wait_until(lambda: second.api(f"/cases/{painted}/")["stage"] == "consensus", 30)
+    second.leave()
+
+
+def test_their_masks_are_fused_and_taken_back(running, painted, browser, pictures: Path) -> None:
+    first = Person(browser, running, "reader1")
+    first.open_case(painted, "consensus")
+    expect(first.page.get_by_role("heading", name="Which voxels are T12?")).to_be_visible()
+    (entry,) = first.api(f"/cases/{painted}/consensus/")["disagreements"]
+    expect(
+        first.page.get_by_text(f"Masks: Dice {entry['masks']['dice']:.2f}").first
+    ).to_be_visible()
+    for outline in ("a", "b"):
+        first.page.locator(f"[data-outline='{outline}'][d^='M']").wait_for(state="attached")
+    first.page.screenshot(path=pictures / "consensus-masks.png")
+    press(first, "3")
+    expect(first.page.get_by_text("masks fused by majority").first).to_be_visible()
+    press(first, "o")
+    expect(first.page.get_by_role("heading", name="Which voxels are T12?")).to_be_visible()
+    first.leave()

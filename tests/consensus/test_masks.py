@@ -188,7 +188,7 @@ def test_random_acts_lose_no_vertebra_and_every_settlement_names_its_sources(dat
     case = make_masks_case(dataset, people, (0, 3, 5))
     row, drawn = only(case), random.Random(4)
     on_table = {one.revision_id for one in row.sitting.masks.all()}
-    for _ in range(12):
+    for _ in range(6):
         before = fusing.fused(row.sitting).mask
         settle_masks(row, by=people.reader1, taken=drawn.choice(["a", "b", "fused", "staple"]))
         standing = selectors.standing_masks(row.sitting)

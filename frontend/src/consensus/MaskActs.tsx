@@ -44,6 +44,7 @@ export function MaskActs({ sitting, entry, remark, setRemark }: Props) {
       {sitting.consensus.room.role === 'reader' && entry.asked === null && (
         <Button
           variant="default"
+          style={{ gridColumn: 'span 2' }}
           disabled={sitting.isBusy}
           rightSection={<KeyOf command="consensus.ask" />}
           onClick={() => void sitting.ask(entry, remark).then(() => setRemark(''))}

@@ -76,8 +76,7 @@ export function useSitting(detail: CaseDetail, consensus: ConsensusOut) {
   const reopen = (entry: DisagreementOut) =>
     attempt(async () => {
       const act = lastSettled(entry) === 'masks' ? 'reopen_masks' : 'reopen'
-      await api.post(`/disagreements/${entry.id}/${act}/`)
-      await queries.invalidateQueries({ queryKey: ['consensus', detail.id] })
+      take(await api.post<ConsensusOut>(`/disagreements/${entry.id}/${act}/`))
       setChosen(entry.id)
     })
   /** Sends an act on one difference; the next one is on afterwards. */
