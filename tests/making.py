@@ -63,7 +63,8 @@ def make_ct(seed: int = 0, dims: tuple[int, int, int] = (20, 32, 10)) -> Ct:
 
 def make_volume(ct: Ct | None = None, patient: Patient | None = None) -> VolumeRow:
     """Store a volume as intake does, without its files' way in."""
-    n = next(_counter)
+    # Another process may have made some in the same database.
+    n = next(n for n in _counter if not Study.objects.filter(key=f"{n:064d}").exists())
     ct = ct or make_ct(seed=n)
     patient = patient or Patient.objects.create(key=f"{n:064d}", sex="F")
     study = Study.objects.create(patient=patient, key=f"{n:064d}", age_years=70)
