@@ -175,8 +175,8 @@ def main() -> None:
         os.environ |= {"LAMINA_VAR": name, "DATABASE_URL": "", "REDIS_URL": ""}
         os.environ["DJANGO_SETTINGS_MODULE"] = "webapp.settings"
         sys.path.insert(0, str(ROOT))
-        from tests.browser.conftest import FLAGS  # noqa: PLC0415
         from tests.browser.house import House  # noqa: PLC0415
+        from tests.browser.walking import FLAGS  # noqa: PLC0415
 
         house = House(folder)
         house.manage("migrate", "--verbosity", "0")

@@ -263,8 +263,8 @@ def measure_next(desk: Desk, code: str) -> float:
 
 def run(folder: Path, options: argparse.Namespace) -> list[Session]:
     """Make the cases, start the application, measure."""
-    from tests.browser.conftest import FLAGS  # noqa: PLC0415
     from tests.browser.house import House  # noqa: PLC0415
+    from tests.browser.walking import FLAGS  # noqa: PLC0415
 
     house = House(folder)
     house.manage("migrate", "--verbosity", "0")

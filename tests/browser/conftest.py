@@ -11,24 +11,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests import making
 from tests.browser.bench import Bench, grid_of
 from tests.browser.house import House
-from tests.browser.walking import Person
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--hide-scrollbars",
-    "--force-color-profile=srgb",
-    "--force-device-scale-factor=1",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-]
-
+from tests.browser.walking import FLAGS, Person
 
 expect.set_options(timeout=30_000)  # a machine may be busy; what never comes still fails
 

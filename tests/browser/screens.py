@@ -16,11 +16,11 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import FLAGS
 from tests.browser.house import ROOT, House
 from tests.browser.test_painting import open_level
 from tests.browser.test_undo_and_conflict import paint_beside
 from tests.browser.walking import (
+    FLAGS,
     Person,
     drag,
     open_page,

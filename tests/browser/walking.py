@@ -11,6 +11,22 @@ from tests.browser.house import House
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW_MS = 180_000
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+    "--force-device-scale-factor=1",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+]
+"""How Chromium is started, the same for tests, pictures and measurements."""
 
 
 def open_page(browser: Browser, house: House, *, width: int = 1440, height: int = 900) -> Page:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import FLAGS
 from tests.browser.house import House
+from tests.browser.walking import FLAGS
 from tests.chaos.report import Report
 from tests.chaos.rounds import ROUNDS_PER_CASE, play_round
 from tests.chaos.town import Town
