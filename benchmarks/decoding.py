@@ -4,7 +4,7 @@
 
 Each phantom goes through the anchor-free system up to the names. The page tells what it named each
 vertebra, what it counted from, and what counting upwards from L5 would have made of the same row
-(the rule of Glessgen et al. 2022). `--write` puts page and pictures into docs/decoding.
+(the rule of Glessgen et al.). `--write` puts page and pictures into docs/decoding.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Turns a mask of whole vertebrae into vertebral bodies, numbered from cranial to caudal.
 
-After Glessgen et al. 2022 (Segment and Slice), whose steps behind the segmentation are erosion,
+After Glessgen et al. (Segment and Slice), whose steps behind the segmentation are erosion,
 dilation and connected components: posterior elements come off, fused masks are parted, small
 pieces are dropped. Here the erosion works only in planes across the spine, so that a crushed body
 outlives it, and a vertebra at the border of the volume is kept.

@@ -1,6 +1,6 @@
 """Names the vertebrae of a mask: upwards from the fifth lumbar one, or by looks and anchors.
 
-Counting upwards from L5 is what Glessgen et al. 2022 (Segment and Slice) did; they report that a
+Counting upwards from L5 is what Glessgen et al. (Segment and Slice) did; they report that a
 sixth lumbar vertebra, or a scan that ends above L5, shifts all names. Decoding is `label`, the most
 plausible row of names under all that was seen; it is the default.
 """

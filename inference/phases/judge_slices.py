@@ -23,7 +23,7 @@ _BATCH: Final = 32
 class Rule:
     """When a vertebra is suggested as fractured: at least `k` of its slices reach `threshold`.
 
-    One slice is the rule of Glessgen et al. 2022. Where a body has fewer than `k` slices, all of
+    One slice is the rule of Glessgen et al. Where a body has fewer than `k` slices, all of
     them must reach it.
     """
 

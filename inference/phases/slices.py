@@ -1,6 +1,6 @@
 """Cuts vertebral bodies into sagittal slices, without their outermost ones.
 
-After Glessgen et al. 2022 (Segment and Slice): only what lies inside the mask of a body is shown,
+After Glessgen et al. (Segment and Slice): only what lies inside the mask of a body is shown,
 and five slices are shaved off on either side, where degenerated edges mislead. A slice here is
 2 mm thick whatever the spacing of the CT, as the sagittal reconstructions of the paper were 2 to
 3 mm.

@@ -1,6 +1,6 @@
 """Segment and Slice: segment vertebrae, keep their bodies, judge sagittal slices of each.
 
-After Glessgen et al. 2022; docs/decisions/0009-segment-and-slice.md says what differs and why. A
+After Glessgen et al.; docs/decisions/0009-segment-and-slice.md says what differs and why. A
 vertebra is suggested as fractured where enough of its slices look so; the slice that decided is
 kept. Nothing is measured by the classifier: six points come from the segmentation stage, if it
 places any.
