@@ -11,6 +11,7 @@ import { asksFinding, asksMasks, heightRows, howAll, lastSettled, meanMeasured, 
 import classes from './consensus.module.css'
 import type { NameOf } from './DifferenceList'
 import { type Editing, EditPanel } from './EditPanel'
+import { LaterActs } from './LaterActs'
 import { MaskActs } from './MaskActs'
 import { apartText, MaskFigures } from './MaskFigures'
 import type { Edit } from './useEdit'
@@ -142,20 +143,7 @@ function Acts({ sitting, detail, edit, remark, setRemark, entry }: Props & { ent
       <Button variant="default" rightSection={<KeyOf command="consensus.edit" />} onClick={edit.start}>
         {t('consensus.edit')}
       </Button>
-      <Button variant="default" rightSection={<KeyOf command="consensus.defer" />} onClick={() => void sitting.defer(entry)}>
-        {t('consensus.defer')}
-      </Button>
-      {sitting.consensus.room.role === 'reader' && (
-        <Button
-          variant="default"
-          style={{ gridColumn: 'span 2' }}
-          disabled={sitting.isBusy}
-          rightSection={<KeyOf command="consensus.ask" />}
-          onClick={() => void sitting.ask(entry, remark).then(() => setRemark(''))}
-        >
-          {t('consensus.ask')}
-        </Button>
-      )}
+      <LaterActs sitting={sitting} entry={entry} remark={remark} setRemark={setRemark} />
     </div>
   )
 }

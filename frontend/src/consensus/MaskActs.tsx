@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { DisagreementOut } from '../api/types'
 import { KeyOf } from '../keys/KeysSheet'
 import classes from './consensus.module.css'
+import { LaterActs } from './LaterActs'
 import { mayStaple } from './MaskFigures'
 import type { MasksTaken, Sitting } from './useSitting'
 
@@ -38,20 +39,7 @@ export function MaskActs({ sitting, entry, remark, setRemark }: Props) {
           {text}
         </Button>
       ))}
-      <Button variant="default" rightSection={<KeyOf command="consensus.defer" />} onClick={() => void sitting.defer(entry)}>
-        {t('consensus.defer')}
-      </Button>
-      {sitting.consensus.room.role === 'reader' && entry.asked === null && (
-        <Button
-          variant="default"
-          style={{ gridColumn: 'span 2' }}
-          disabled={sitting.isBusy}
-          rightSection={<KeyOf command="consensus.ask" />}
-          onClick={() => void sitting.ask(entry, remark).then(() => setRemark(''))}
-        >
-          {t('consensus.ask')}
-        </Button>
-      )}
+      <LaterActs sitting={sitting} entry={entry} remark={remark} setRemark={setRemark} />
     </div>
   )
 }
